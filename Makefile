@@ -1,0 +1,38 @@
+# Every task of the project; `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 8000
+SOURCE ?= synthetic:
+BIN := .venv/bin
+
+help:           ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+.venv/base: requirements/base.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
+	@touch $@
+
+.venv/dev: requirements/dev.txt requirements/base.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch .venv/base $@
+
+install: .venv/dev   ## set up .venv with all that tests and checks need
+
+demo: .venv/base     ## watch SOURCE (file, folder, rtsp://..., 0; built-in street by default) at http://127.0.0.1:PORT
+	@exec $(BIN)/python manage.py demo --source "$(SOURCE)" --port $(PORT)
+
+test: .venv/dev      ## the everyday tests
+	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+lint: .venv/dev      ## format, style, imports, types, migrations
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/mypy .
+
+fix: .venv/dev       ## let ruff mend what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+.PHONY: help install demo test lint fix

@@ -1,0 +1,1 @@
+"""Automatic number-plate recognition as a library: frames in, plate reads out."""
