@@ -168,7 +168,8 @@ class PlateRead:
 
     ``text`` is empty for a vehicle whose plate could not be read. ``votes`` readings of ``looks`` agree.
     ``best`` is the clearest observation whose own reading is ``text``: its frame is the evidence.
-    ``ended`` is true once the vehicle has left.
+    ``others`` are texts that were read too, each with its votes. ``ended`` is true once the vehicle has left;
+    when it comes back soon the same ``track_id`` is told again.
     """
 
     track_id: str
@@ -184,6 +185,7 @@ class PlateRead:
     best: Observation
     raw_text: str = ""
     region: str | None = None
+    others: tuple[tuple[str, int], ...] = ()
     ended: bool = False
 
 
@@ -192,7 +194,8 @@ class FrameResult:
     """All that one look at a frame gives; ``ms`` is milliseconds per step.
 
     ``observations`` include the looks that failed, each with its reason. ``labels`` are the texts that the
-    votes hold at present, by index of the observation: what is drawn on the picture.
+    votes hold at present, by index of the observation: what is drawn on the picture. ``is_still``: the frame was
+    not looked at, for nothing moved; vehicles, observations and labels repeat the last look.
     """
 
     frame: Frame
