@@ -1,0 +1,206 @@
+"""Frames of one camera in, plate reads out: looks when something moves, reads while it helps, tells when it is sure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inference.looks import Models, PipelineSettings, Stopwatch, clearness, describe, find, load_models, read
+from inference.motion import MotionGate
+from inference.tracker import Track, Tracker
+from inference.types import Frame, FrameResult, Observation, PlateRead
+from inference.vote import CONFIRMED_VOTES, is_other_plate, is_within_one_edit
+
+__all__ = ["Models", "Pipeline", "PipelineSettings", "load_models"]
+
+LOOK_AGAIN_S = 3.0
+TELL_AGAIN_S = 20.0
+TELL_UNREAD_AFTER_S = 4.0
+MIN_LOOKS_UNREAD = 3
+EAGER_TRIES = 15
+TRY_AGAIN_S = 2.0
+SOLID_VOTES = 5
+SOLID_CONFIDENCE = 0.8
+CHECK_MOVING_S = 0.4
+CHECK_PARKED_S = 10.0
+MAX_DESCRIPTIONS = 5
+DESCRIBE_AGAIN_S = 0.3
+
+
+class Pipeline:
+    """Belongs to one camera and one thread; what it shares with others is in ``models``."""
+
+    def __init__(self, models: Models, settings: PipelineSettings) -> None:
+        self._models = models
+        self._settings = settings
+        self._tracker = Tracker(settings.reappear_gap_s)
+        self._gate = MotionGate()
+        self._last: FrameResult | None = None
+        self._look_clock = float("-inf")
+
+    def process(self, frame: Frame) -> FrameResult:
+        """Looks at the frame, or passes it over when nothing moved or the last look was too short ago."""
+        if self._last is not None and self._may_pass(frame):
+            return self._pass(frame, self._last)
+        watch = Stopwatch()
+        vehicles, found = find(self._models, self._settings, frame, watch)
+        counted = [i for i, observation in enumerate(found) if observation.reason != "zone"]
+        tracks = self._tracker.assign([found[i] for i in counted], frame.clock)
+        self._read(found, counted, tracks, watch)
+        tracks = [self._count(track, found[i]) for track, i in zip(tracks, counted, strict=True)]
+        if self._settings.read_attributes:
+            self._describe(found, counted, tracks, watch)
+        labels = [""] * len(found)
+        for track, i in zip(tracks, counted, strict=True):
+            labels[i] = track.ballot.winner.text if track.ballot.winner else ""
+        reads = self._tell(frame.clock)
+        self._look_clock = frame.clock
+        self._gate.looked(frame.image)
+        self._last = FrameResult(frame, tuple(vehicles), tuple(found), tuple(reads), watch.stop(), tuple(labels))
+        return self._last
+
+    def flush(self) -> list[PlateRead]:
+        """No more frames come: the last reads of all that is still in view."""
+        return [read for track in self._tracker.end() if (read := self._read_of(track, ended=True))]
+
+    def _may_pass(self, frame: Frame) -> bool:
+        since = frame.clock - self._look_clock
+        if self._settings.max_fps and since < 0.98 / self._settings.max_fps:
+            return True
+        if not self._settings.gate_motion or since >= LOOK_AGAIN_S:
+            return False
+        if any(self._is_eager(track) for track in self._tracker.live if track.last_clock >= self._look_clock):
+            return False
+        return not self._gate.has_moved(frame.image)
+
+    def _pass(self, frame: Frame, last: FrameResult) -> FrameResult:
+        self._tracker.stay(frame)
+        return replace(last, frame=frame, reads=tuple(self._tell(frame.clock)), ms={"total": 0.0}, is_still=True)
+
+    def _read(self, found: list[Observation], counted: list[int], tracks: list[Track], watch: Stopwatch) -> None:
+        """Reads the plates of the tracks that need it, in one batch."""
+        wanted = [
+            (i, track)
+            for i, track in zip(counted, tracks, strict=True)
+            if found[i].plate is not None and found[i].reason is None and self._wants_reading(track, found[i])
+        ]
+        if not wanted:
+            return
+        results = read(self._models, self._settings, [found[i] for i, _ in wanted], watch)
+        for (i, track), observation in zip(wanted, results, strict=True):
+            found[i] = observation
+            track.tried += 1
+            track.tried_clock = observation.frame.clock
+
+    def _wants_reading(self, track: Track, observation: Observation) -> bool:
+        since = observation.frame.clock - track.tried_clock
+        winner = track.ballot.winner
+        if winner and winner.votes >= SOLID_VOTES and winner.confidence >= SOLID_CONFIDENCE:
+            return since >= (CHECK_PARKED_S if track.is_parked() else CHECK_MOVING_S)
+        return not track.is_parked() or track.tried < EAGER_TRIES or since >= TRY_AGAIN_S
+
+    def _is_eager(self, track: Track) -> bool:
+        """Whether more looks are wanted though nothing moves: a plate is in sight and not yet settled."""
+        return track.plate is not None and not self._is_settled(track) and 0 < track.tried < EAGER_TRIES
+
+    def _count(self, track: Track, observation: Observation) -> Track:
+        """Gives the reading to its track; gives back the track that the observation belongs to after all.
+
+        A reading that contradicts a confirmed text waits: confirmed by a second one, it is another vehicle.
+        """
+        if observation.reading is None or observation.reason is not None:
+            return track
+        text = observation.reading.text
+        winner = track.ballot.winner
+        weight = clearness(observation)
+        if winner is None or winner.votes < CONFIRMED_VOTES or not is_other_plate(winner.text, text):
+            for earlier, its_weight in track.dissent:
+                track.ballot.add(earlier, its_weight)
+            track.dissent = []
+            track.ballot.add(observation, weight)
+        else:
+            agreeing = [d for d in track.dissent if d[0].reading and is_within_one_edit(d[0].reading.text, text)]
+            track.dissent = [*track.dissent[-3:], (observation, weight)]
+            if not agreeing:
+                track.tried_clock = float("-inf")
+                return track
+            track = self._part(track, [*agreeing, (observation, weight)])
+        return self._tracker.reunite(track) if track.told is None else track
+
+    def _part(self, track: Track, readings: list[tuple[Observation, float]]) -> Track:
+        newcomer = self._tracker.split(track, readings[-1][0])
+        for observation, weight in readings:
+            newcomer.ballot.add(observation, weight)
+        return newcomer
+
+    def _describe(self, found: list[Observation], counted: list[int], tracks: list[Track], watch: Stopwatch) -> None:
+        """Brand and color of the vehicles that came clearly closer since they were last described."""
+        wanted = [
+            (i, track)
+            for i, track in zip(counted, tracks, strict=True)
+            if found[i].vehicle is not None
+            and track.attributes.looks < MAX_DESCRIPTIONS
+            and found[i].frame.clock - track.described_clock >= DESCRIBE_AGAIN_S
+            and (track.attributes.looks < 2 or found[i].box.area() > 1.2 * track.attributes.largest)
+        ]
+        if not wanted:
+            return
+        for (i, track), observation in zip(
+            wanted, describe(self._models, [found[i] for i, _ in wanted], watch), strict=True
+        ):
+            found[i] = observation
+            track.described_clock = observation.frame.clock
+            if observation.attributes is not None:
+                track.attributes.add(observation.attributes, observation.box.area())
+
+    def _tell(self, clock: float) -> list[PlateRead]:
+        """What is new: reads that settled, changed, lasted or ended."""
+        ended = self._tracker.expire(clock)
+        reads = [self._read_of(track, ended=True) for track in ended]
+        for track in self._tracker.live:
+            if self._is_due(track, clock):
+                reads.append(self._read_of(track, ended=False))
+                track.told_clock = clock
+        return [read for read in reads if read is not None]
+
+    def _is_settled(self, track: Track) -> bool:
+        winner = track.ballot.winner
+        return winner is not None and winner.votes >= self._settings.settle_votes and winner.share >= 0.5
+
+    def _is_due(self, track: Track, clock: float) -> bool:
+        text = track.ballot.winner.text if track.ballot.winner else ""
+        if track.told is not None:
+            changed = bool(text) and text != track.told.text and self._is_settled(track)
+            return changed or clock - track.told_clock >= TELL_AGAIN_S
+        return self._is_settled(track) or (not text and clock - track.first_clock >= TELL_UNREAD_AFTER_S)
+
+    def _read_of(self, track: Track, *, ended: bool) -> PlateRead | None:
+        """What the votes say at present; ``None`` for what is no vehicle for sure."""
+        winner = track.ballot.winner
+        best = winner.best if winner else self._unread(track)
+        if best is None:
+            return None
+        reading = best.reading if winner else None
+        track.told = PlateRead(
+            track_id=track.id,
+            text=winner.text if winner else "",
+            confidence=winner.confidence if winner else 0.0,
+            char_confidences=winner.char_confidences if winner else (),
+            votes=winner.votes if winner else 0,
+            looks=track.ballot.looks if winner else track.looks,
+            first_seen=track.first_seen,
+            last_seen=track.last_seen,
+            direction=track.direction(),
+            attributes=track.attributes.result(),
+            best=best,
+            raw_text=reading.raw_text if reading else "",
+            region=reading.region if reading else None,
+            others=track.ballot.others(),
+            ended=ended,
+        )
+        return track.told
+
+    def _unread(self, track: Track) -> Observation | None:
+        """The picture of a vehicle whose plate was not read; none for what was hardly seen, or too far off to read."""
+        if track.looks < MIN_LOOKS_UNREAD or track.portrait is None:
+            return None
+        return track.portrait if track.portrait.box.width >= 2 * self._settings.min_plate_width else None
