@@ -25,6 +25,9 @@ demo: .venv/base     ## watch SOURCE (file, folder, rtsp://..., 0; built-in stre
 test: .venv/dev      ## the everyday tests
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"
 
+test-slow: .venv/dev ## real processes, browser, RTSP, services (minutes)
+	@$(BIN)/python -m pytest -q -m slow --timeout 600
+
 lint: .venv/dev      ## format, style, imports, types, migrations
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -35,4 +38,10 @@ lint: .venv/dev      ## format, style, imports, types, migrations
 fix: .venv/dev       ## let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-.PHONY: help install demo test lint fix
+up:             ## production on this host with Docker
+	docker compose up --build --detach
+
+down:           ## stop it; data stays
+	docker compose down
+
+.PHONY: help install demo test test-slow lint fix up down
