@@ -1,0 +1,12 @@
+// The words that stand for the values of the recognition, in the viewer's language.
+const words = {
+  car: gettext("car"), motorcycle: gettext("motorcycle"), bus: gettext("bus"), truck: gettext("truck"),
+  approaching: gettext("approaching"), receding: gettext("receding"),
+  black: gettext("black"), white: gettext("white"), gray: gettext("gray"), grey: gettext("grey"), silver: gettext("silver"),
+  red: gettext("red"), blue: gettext("blue"), green: gettext("green"), yellow: gettext("yellow"), orange: gettext("orange"),
+  brown: gettext("brown"), beige: gettext("beige"), tan: gettext("tan"), gold: gettext("gold"), purple: gettext("purple"),
+  pink: gettext("pink"),
+};
+
+export const word = (value) => words[value] ?? value;
+export const isKnown = (value) => Boolean(value) && value !== "unknown";
