@@ -16,7 +16,7 @@ RUN apt-get update \
 COPY --from=build /venv /venv
 COPY --chown=platewatch:platewatch . /app
 WORKDIR /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MEDIA_ROOT=/data/media STATIC_ROOT=/app/staticfiles
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MEDIA_ROOT=/data/media
 RUN SECRET_KEY=only-for-this-build python manage.py collectstatic --noinput
 USER platewatch
 VOLUME /data
