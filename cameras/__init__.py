@@ -1,0 +1,1 @@
+"""What we watch, and the workers that watch it."""

@@ -1,0 +1,36 @@
+"""The environment as settings.py reads it: typed, also from files, and refused by name when it makes no sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Environment(environ.FileAwareEnv):  # type: ignore[misc]
+    """Each variable may also be given as ``NAME_FILE``, a path whose content is the value."""
+
+    BOOLEAN_FALSE_STRINGS = ("false", "off", "n", "no", "0")
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        """The typed value; raises ``ImproperlyConfigured`` with the variable's name."""
+        try:
+            value = super().get_value(var, *args, **kwargs)
+        except (ValueError, OSError) as error:
+            raise ImproperlyConfigured(f"{var}: {error}") from error
+        return value.strip() if isinstance(value, str) else value
+
+    def bool(self, var: str, default: bool) -> bool:
+        """django-environ alone takes every word that it does not know for false."""
+        given = str(self.get_value(var, default=default)).lower()
+        if given not in self.BOOLEAN_TRUE_STRINGS + self.BOOLEAN_FALSE_STRINGS:
+            raise ImproperlyConfigured(f"{var}: {given!r} is neither true nor false")
+        return given in self.BOOLEAN_TRUE_STRINGS
+
+    def whole(self, var: str, default: int, least: int = 0) -> int:
+        """A whole number of at least ``least``."""
+        value: int = self.int(var, default=default)
+        if value < least:
+            raise ImproperlyConfigured(f"{var}: {value} is below {least}")
+        return value
