@@ -1,0 +1,255 @@
+"""How plates are written, region by region, and the repair of look-alike characters that follows from it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = ALPHABET[10:]
+
+LOOK_ALIKES: Mapping[str, str] = {
+    "O": "0",
+    "Q": "0",
+    "D": "0",
+    "0": "OQD",
+    "I": "1",
+    "1": "I",
+    "B": "8",
+    "8": "B",
+    "S": "5",
+    "5": "S",
+    "Z": "2",
+    "2": "Z",
+    "G": "6",
+    "6": "G",
+}
+RARER = {("D", "0"), ("0", "D"), ("Q", "0"), ("0", "Q"), ("Z", "2"), ("2", "Z"), ("G", "6"), ("6", "G")}
+"""Swaps that are made only when a common one (O/0, I/1, B/8, S/5) does not explain the text."""
+
+COMMON_COST, RARE_COST = 1.0, 3.0
+MAX_CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFormat:
+    """The plates of one region.
+
+    In a mask ``L`` is a letter, ``N`` a digit, ``P`` one of ``prefixes``, a lower-case letter stands for itself;
+    space, dash, point and ``*`` (a seal or emblem) separate, and ``|`` separates the rows of a two-row plate.
+    ``letters`` are the letters that ``L`` allows.
+    """
+
+    region: str
+    masks: tuple[str, ...]
+    letters: str = LETTERS
+    prefixes: tuple[str, ...] = ()
+
+
+def _without(excluded: str) -> str:
+    return "".join(letter for letter in LETTERS if letter not in excluded)
+
+
+_DE = (
+    "B M S HH K F D DO E HB DD L H N DU BO W BI BN MS KA MA A WI GE MG BS C KI AC HAL MD FR KR LU OB ER HRO KS HA SB"
+    " MH OL LEV OS SG HD DA HER NE PB R IN FÜ WÜ UL HN PF WOB GÖ BOT RE RS KO BHV GL TR JE SI HI GT MO VIE FL Z"
+)
+_PL = (
+    "DW DWR DLU DJ CB CBY CIN CG LU LUB LZ FZ FG EL ELW EPI KR KRA KN KTA WA WB WD WE WF WH WI WJ WK WN WT WU WW WX WY"
+    " WPR WGM OP OPO RZ RKR BI BIA GD GDA GA GWE SK ST STA SZ SZA SJ SJZ SD SO SB SBL TK TKI NO NOL PO POZ PZ PKL ZS ZK"
+)
+_RO = (
+    "AB AR AG BC BH BN BT BV BR BZ CS CL CJ CT CV DB DJ GL GR GJ HR HD IL IS IF MM MH MS NT OT PH SM SJ SB"
+    " SV TR TM TL VS VL VN"
+)
+_IN = "AN AP AR AS BR CH CG DD DL GA GJ HR HP JH JK KA KL LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN TR TS UK UP WB"
+_HR = "BJ BM CK DA DE DJ DU GS IM KA KC KR KT KZ MA NA NG OG OS PU PZ RI SB SI SK SL ST SB VK VT VU VZ ZD ZG ZU"
+_ID = (
+    "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DD DE DG DH"
+    " DK DL DM DN DR DT KB KT"
+)
+_CH = "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH"
+_AT = (
+    "W G GU L LL S SL IB IL I K KL BR DL DO FE FK GD GM HL KB KR KU LI LN LZ MD MI MU NK OP P PL RI SB SW"
+    " TU VB VI VK VL WB WL WN WT WY ZT"
+)
+_MY = "A B C D F J K M N P R T W V Q S L Z"
+
+
+def _split(codes: str) -> tuple[str, ...]:
+    return tuple(code for code in codes.split() if code.isascii())
+
+
+FORMATS: tuple[PlateFormat, ...] = (
+    PlateFormat("at", ("P*NNNLL", "P*NNNNL", "P*NNNNNL", "P*NNLLL"), _without("QO"), _split(_AT)),
+    PlateFormat("be", ("N-LLL-NNN", "LLL-NNN")),
+    PlateFormat("bg", ("LL NNNN LL", "L NNNN LL"), "ABEKMHOPCTYX"),
+    PlateFormat("ch", ("P*NNNNNN", "P*NNNNN", "P*NNNN"), prefixes=_split(_CH)),
+    PlateFormat("cz", ("NLN NNNN", "NLL NNNN"), _without("GOQW")),
+    PlateFormat("de", ("P*LL NNNN", "P*LL NNN", "P*L NNNN", "P*LL NN", "P*L NNN"), prefixes=_split(_DE)),
+    PlateFormat("dk", ("LL NN NNN",), _without("IOQW")),
+    PlateFormat("ee", ("NNN LLL",)),
+    PlateFormat("es", ("NNNN LLL",), "BCDFGHJKLMNPRSTVWXYZ"),
+    PlateFormat("fi", ("LLL-NNN",)),
+    PlateFormat("fr", ("LL-NNN-LL",), _without("IOU")),
+    PlateFormat("gb", ("LLNN LLL", "LNNN LLL", "LNN LLL"), _without("IQ")),
+    PlateFormat("gr", ("LLL-NNNN",), "ABEZHIKMNOPTYX"),
+    PlateFormat("hr", ("P*NNNN-LL", "P*NNN-LL", "P*NNN-L", "P*NNNN-L"), _without("QWXY"), _split(_HR)),
+    PlateFormat("hu", ("LLL-NNN", "LL LL-NNN")),
+    PlateFormat("ie", ("NNN-L-NNNNN", "NN-L-NNNNN", "NN-L-NNNN")),
+    PlateFormat("it", ("LL NNNLL",), _without("IOQU")),
+    PlateFormat("lt", ("LLL NNN",)),
+    PlateFormat("lv", ("LL-NNNN", "LL-NNN")),
+    PlateFormat(
+        "nl", ("LL-NNN-L", "L-NNN-LL", "NN-LLL-N", "N-LLL-NN", "NN-LL-LL", "LL-LL-NN", "LL-NN-LL"), _without("AEIOUCQ")
+    ),
+    PlateFormat("no", ("LL NNNNN",), _without("GIMOQW")),
+    PlateFormat(
+        "pl",
+        ("P*NNNNN", "P*NNNNL", "P*NNNLL", "P*NLNNN", "P*NNLNN", "P*LNNNN", "P*NNLL", "P*LNNN", "P*NNNL", "P*NLNN"),
+        _without("BDIOQZ"),
+        _split(_PL),
+    ),
+    PlateFormat("pt", ("LL*NN*LL", "NN*NN*LL", "NN*LL*NN")),
+    PlateFormat("ro", ("P*NN*LLL", "b*NNN*LLL", "b*NN*LLL"), _without("Q"), _split(_RO)),
+    PlateFormat("se", ("LLL NNN", "LLL NNL"), _without("IQV")),
+    PlateFormat("si", ("LL*NN-LLL", "LL*LL-NNN", "LL*LN-NNN"), _without("QWXY")),
+    PlateFormat("sk", ("LL*NNNLL",), _without("QW")),
+    PlateFormat("ua", ("LL NNNN LL",), "ABCEHIKMOPTX"),
+    PlateFormat("br", ("LLL-NNNN", "LLLNLNN")),
+    PlateFormat("ar", ("LLL NNN", "LL NNN LL")),
+    PlateFormat("us-ny", ("LLL*NNNN", "LLL-NNNN", "tNNNNNNc", "NNNNNLL", "NNNNNmk")),
+    PlateFormat("us-nj", ("LNN-LLL", "LNN*LLL", "LLL-NNL", "LLLNNL", "xLLLNN", "xLNNLL")),
+    PlateFormat("us-pa", ("LLL-NNNN", "LLL*NNNN")),
+    PlateFormat("us-ct", ("LL*NNNNN", "NNN*LLL", "LLNNNNN")),
+    PlateFormat("us-ca", ("NLLLNNN", "NLNNNNN", "NNNNNLN")),
+    PlateFormat("us-tx", ("LLL*NNNN", "LLLNNNN", "LLN*LNNN")),
+    PlateFormat("us-fl", ("LLL*LNN", "LNN*NLL", "NNN*LLL", "LL*NNNL", "LLLLNN")),
+    PlateFormat("us-il", ("LL NNNNN", "L NNNNNN", "NNN NNNN")),
+    PlateFormat("us-oh", ("LLL NNNN",)),
+    PlateFormat("us-ma", ("NLL LNN", "NNNLLN", "NLLNNN")),
+    PlateFormat("us-va", ("LLL-NNNN",)),
+    PlateFormat("us-md", ("NLLNNNN", "NLL*NNNN", "LLL NNN")),
+    PlateFormat("us-wa", ("LLLNNNN", "LLL NNNN")),
+    PlateFormat("us-az", ("LLLNNNN", "LLL*NNNN")),
+    PlateFormat("us-mi", ("LLL NNNN", "LLL NLN")),
+    PlateFormat("us-co", ("LLL-NNN", "LLL-LNN")),
+    PlateFormat("us-ga", ("LLLNNNN", "LLL NNNN")),
+    PlateFormat("us-nc", ("LLL-NNNN",)),
+    PlateFormat("us", ("LLL NNN", "NNN LLL", "NNN*LLL", "LLL*NNN", "LL NNNN", "NNLLNN", "LNNNLL")),
+    PlateFormat(
+        "in", ("P NN LL NNNN", "P NN L NNNN", "P-NN-LL-NNNN", "P N LLL NNNN", "P NN NNNN"), _without("IO"), _split(_IN)
+    ),
+    PlateFormat("vn", ("NNL-NNN.NN", "NNL-NNNN", "NN-LN|NNN.NN", "NN-LN|NNNN", "NNL|NNN.NN"), "ABCDEFGHKLMNPSTUVXYZ"),
+    PlateFormat("tw", ("LLL-NNNN", "NNNN-LL", "LL-NNNN", "LNN-NNN", "NNN-LLL", "LLL-NNN"), _without("IO")),
+    PlateFormat("id", ("P NNNN LL", "P NNNN LLL", "P NNNN L", "P NNN LL"), prefixes=_split(_ID)),
+    PlateFormat("my", ("PLL NNNN", "PLL NNN", "PLN NNNN", "PLLNN", "PL NNNN"), _without("IO"), _split(_MY)),
+    PlateFormat("th", ("NLL NNNN", "LL NNNN")),
+    PlateFormat("tr", ("NN L NNNN", "NN LL NNN", "NN LL NNNN", "NN LLL NN", "NN LLL NNN"), _without("QWX")),
+    PlateFormat("il", ("NN-NNN-NN", "NNN-NN-NNN")),
+    PlateFormat("ae", ("L NNNNN", "L NNNN", "LL NNNNN", "NN NNNNN")),
+    PlateFormat("sa", ("NNNN LLL",), "ABJDRSXTEGKLZNHUV"),
+    PlateFormat("tn", ("NNN*NNNN", "NN*NNNN", "NNN*NNN")),
+    PlateFormat("sg", ("sLL NNNN L", "sLL NNN L"), _without("IO")),
+    PlateFormat("ph", ("LLL NNNN", "LLL NNN")),
+    PlateFormat("au", ("LLL-NNN", "LLL-NNL", "NLL-NLL", "NLL NLL")),
+)
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "eu": _split("at be bg ch cz de dk ee es fi fr gb gr hr hu ie it lt lv nl no pl pt ro se si sk ua"),
+    "us": tuple(entry.region for entry in FORMATS if entry.region.startswith("us")),
+}
+
+REGIONS: tuple[str, ...] = tuple(sorted({entry.region for entry in FORMATS} | set(GROUPS)))
+"""What may be chosen as a camera's region."""
+
+
+class UnknownRegionError(ValueError):
+    """No format is known under this region code."""
+
+
+def normalize(text: str) -> str:
+    """``text`` as plates are compared: A-Z 0-9 only, accents dropped (``M-ÜX 12`` becomes ``MUX12``)."""
+    plain = unicodedata.normalize("NFKD", text).upper()
+    return "".join(char for char in plain if char in ALPHABET)
+
+
+def formats_of(region: str | None) -> tuple[PlateFormat, ...]:
+    """The formats of a region or group; all of them without one. Raises ``UnknownRegionError``."""
+    if region is None:
+        return FORMATS
+    codes = GROUPS.get(region, (region,))
+    found = tuple(entry for entry in FORMATS if entry.region in codes)
+    if not found:
+        raise UnknownRegionError(f"unknown region {region!r}: choose one of {', '.join(REGIONS)}")
+    return found
+
+
+def regions_of(text: str, region: str | None = None) -> tuple[str, ...]:
+    """The regions, within the chosen one, whose formats ``text`` fits."""
+    return tuple(code for code, pattern in _patterns(region) if pattern.fullmatch(text))
+
+
+def repair(
+    raw_text: str, alternatives: Sequence[Mapping[str, float]] = (), region: str | None = None
+) -> tuple[str, str | None]:
+    """The text with look-alikes put right where the formats decide, and the one region that it then fits.
+
+    ``alternatives`` gives for each character the probability of the other characters at its place.
+    With a region, the least costly swap that makes the text fit wins; a tie keeps ``raw_text``. Without one, the text
+    is changed only when it fits no format at all and every swap that makes it fit gives the same text.
+    """
+    fitting = regions_of(raw_text, region)
+    if fitting:
+        return raw_text, _the_only(fitting)
+    candidates = [(cost, text) for cost, text in _swaps(raw_text, alternatives) if regions_of(text, region)]
+    candidates.sort()
+    if not candidates or (region is None and len(candidates) > 1):
+        return raw_text, None
+    if len(candidates) > 1 and math.isclose(candidates[0][0], candidates[1][0], abs_tol=1e-3):
+        return raw_text, None
+    text = candidates[0][1]
+    return text, _the_only(regions_of(text, region))
+
+
+def _the_only(regions: Sequence[str]) -> str | None:
+    return regions[0] if len(regions) == 1 else None
+
+
+def _swaps(text: str, alternatives: Sequence[Mapping[str, float]]) -> list[tuple[float, str]]:
+    """Every text that up to ``MAX_CHANGES`` look-alike swaps give, with what they cost."""
+    places = [index for index, char in enumerate(text) if char in LOOK_ALIKES]
+    found: list[tuple[float, str]] = []
+    for count in range(1, MAX_CHANGES + 1):
+        for chosen in itertools.combinations(places, count):
+            for chars in itertools.product(*(LOOK_ALIKES[text[index]] for index in chosen)):
+                swapped = list(text)
+                cost = 0.0
+                for index, char in zip(chosen, chars, strict=True):
+                    swapped[index] = char
+                    cost += _cost(text[index], char, alternatives[index] if alternatives else {})
+                found.append((cost, "".join(swapped)))
+    return found
+
+
+def _cost(old: str, new: str, probabilities: Mapping[str, float]) -> float:
+    base = RARE_COST if (old, new) in RARER else COMMON_COST
+    return base - 0.1 * math.log(max(probabilities.get(new, 0.0), 1e-6))
+
+
+@cache
+def _patterns(region: str | None) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (entry.region, re.compile("|".join(_expression(mask, entry) for mask in entry.masks)))
+        for entry in formats_of(region)
+    )
+
+
+def _expression(mask: str, entry: PlateFormat) -> str:
+    parts = {"L": f"[{entry.letters}]", "N": "[0-9]", "P": f"(?:{'|'.join(entry.prefixes)})"}
+    return "".join(parts.get(char) or (char.upper() if char.islower() else "") for char in mask)
