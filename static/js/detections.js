@@ -35,7 +35,7 @@ export class LiveList {
     if (known?.dataset.updated >= detection.updated_at) return;
     if (known) { fillRow(known, detection); this.flash(known, "changed"); return; }
     const row = makeRow(detection);
-    const before = [...this.list.children].find((other) => other.dataset.seen <= detection.last_seen);
+    const before = [...this.list.children].find((other) => other.dataset.seen <= detection.first_seen);
     this.list.insertBefore(row, before ?? null);
     this.flash(row, "fresh");
     while (this.list.children.length > MOST_ROWS) this.list.lastElementChild.remove();

@@ -13,10 +13,10 @@ export function fillRow(row, detection) {
   const part = (name) => row.querySelector(`[data-field="${name}"]`);
   row.dataset.id = detection.id;
   row.dataset.updated = detection.updated_at;
-  row.dataset.seen = detection.last_seen;
+  row.dataset.seen = detection.first_seen;
   part("link").href = detection.url;
   showPlate(row.querySelector(".plate"), { text: detection.plate_text, region: detection.region, charConfidences: detection.char_confidences });
-  showPicture(part("picture"), detection.picture);
+  showPicture(part("picture"), detection.vehicle_picture ?? detection.picture);
   showPicture(part("plate_picture"), detection.plate_picture);
   part("kind").hidden = !isKnown(detection.kind);
   part("kind-icon").setAttribute("href", `#kind-${detection.kind}`);

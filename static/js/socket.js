@@ -15,7 +15,7 @@ export class Socket extends EventTarget {
     this.retryAt = null;
     this.left = false;
     window.addEventListener("online", () => this.retryNow());
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.retryNow(); });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) { this.heardAt = performance.now(); this.retryNow(); } });
     window.addEventListener("pagehide", () => { this.left = true; this.socket?.close(); });
     window.addEventListener("pageshow", (event) => { if (event.persisted) { this.left = false; this.connect(); } });
     setInterval(() => this.watch(), 5000);
@@ -65,7 +65,7 @@ export class Socket extends EventTarget {
 
   /** A connection that has gone silent is a lost one, though the browser has not noticed: let it go. */
   watch() {
-    if (!this.isOpen || !this.expectsAnswer || performance.now() - this.heardAt < SILENCE) return;
+    if (!this.isOpen || !this.expectsAnswer || document.hidden || performance.now() - this.heardAt < SILENCE) return;
     const silent = this.socket;
     this.socket = null;
     silent.close();

@@ -1,16 +1,18 @@
 // The navigation as a status display: cameras, viewers and overall health as the live socket tells them.
+import { word } from "./words.js";
+
 const PAUSE = 10000;
 
 export function keepStatus(socket) {
-  const report = () => socket.send({ type: "here", page: location.pathname, hidden: document.hidden });
+  const report = () => socket.send({ type: "here", page: location.pathname, hidden: document.hidden, language: document.documentElement.lang });
   socket.addEventListener("open", report);
   document.addEventListener("visibilitychange", report);
   setInterval(report, PAUSE);
   socket.addEventListener("lost", () => showHealth({ state: "offline", words: gettext("Disconnected") }));
   socket.addEventListener("message", ({ detail }) => {
-    if (detail.type === "status") { showHealth(detail.health); detail.cameras.forEach(showCamera); showViewers(detail.viewers); }
+    if (detail.type === "status") { showHealth(detail.health); detail.cameras.forEach(showCamera); if (detail.viewers) showViewers(detail.viewers); }
     if (detail.type === "camera.health") showCamera(detail.camera);
-    if (detail.type === "viewers") showViewers(detail.viewers);
+    if (detail.type === "viewers" && detail.viewers) showViewers(detail.viewers);
   });
 }
 
@@ -22,7 +24,7 @@ function showHealth({ state, words }) {
 function showCamera(camera) {
   for (const place of document.querySelectorAll(`[data-camera-state="${camera.id}"]`)) {
     place.querySelector(".dot").dataset.state = camera.state;
-    place.querySelector("[data-words]").textContent = camera.words;
+    place.querySelector("[data-words]").textContent = word(camera.state);
     const reason = place.querySelector("[data-reason]");
     if (reason) { reason.textContent = camera.reason; reason.hidden = !camera.reason; }
     for (const name of ["capture_fps", "recognize_fps", "dropped_frames", "reconnects"]) {

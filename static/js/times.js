@@ -27,6 +27,7 @@ export function showTime(element) {
 }
 
 export function keepTimes() {
+  document.cookie = `timezone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
   const showAll = () => document.querySelectorAll("time[data-time]").forEach(showTime);
   showAll();
   setInterval(() => { if (!document.hidden) showAll(); }, 2000);

@@ -1,6 +1,8 @@
 // The words that stand for the values of the recognition, in the viewer's language.
 const words = {
   car: gettext("car"), motorcycle: gettext("motorcycle"), bus: gettext("bus"), truck: gettext("truck"),
+  starting: gettext("starting"), online: gettext("online"), degraded: gettext("degraded"), offline: gettext("offline"),
+  failed: gettext("failed"), stopped: gettext("stopped"),
   approaching: gettext("approaching"), receding: gettext("receding"),
   black: gettext("black"), white: gettext("white"), gray: gettext("gray"), grey: gettext("grey"), silver: gettext("silver"),
   red: gettext("red"), blue: gettext("blue"), green: gettext("green"), yellow: gettext("yellow"), orange: gettext("orange"),

@@ -1,0 +1,20 @@
+"""Times typed into forms are in the viewer's own zone, which the pages leave in a cookie."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+COOKIE = "timezone"
+
+
+def viewer_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        zone = request.COOKIES.get(COOKIE, "")
+        with timezone.override(zoneinfo.ZoneInfo(zone) if zone in zoneinfo.available_timezones() else None):
+            return get_response(request)
+
+    return middleware

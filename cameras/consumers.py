@@ -1,0 +1,94 @@
+"""The pictures of cameras over one WebSocket, each sent only when the browser asks for the next."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import DatabaseError
+
+from cameras.models import Camera
+from cameras.preview import Preview, preview_feed
+
+REFUSED = 4401
+RIGHTS_S = 30
+LONGEST_REQUEST = 200
+
+
+class PreviewConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Asked ``{"next": "<camera>", "after": <index of the last picture or null>}``, answers one binary message.
+
+    It is 4 bytes of length, a JSON header of that length, and the JPEG; without a newer picture the header says
+    ``none`` and nothing follows. A picture that was not acknowledged by ``after`` is the last one sent: a browser
+    that does not read is never sent a second one for the same camera.
+    """
+
+    async def connect(self) -> None:
+        self.user: AbstractBaseUser | None = self.scope.get("user")
+        self.asked: dict[int, asyncio.Task[None]] = {}
+        self.sent: dict[int, int] = {}
+        self.cameras: set[int] = set()
+        self.cameras_read_at = -RIGHTS_S * 1.0
+        self.rights = asyncio.Lock()
+        await self.accept()
+        if self.user is None or not self.user.is_authenticated:
+            await self.close(REFUSED)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        request = parse(text_data)
+        if request is None:
+            await self.close(4400)
+            return
+        camera_id, after = request
+        busy = camera_id in self.asked and not self.asked[camera_id].done()
+        if busy or self.sent.get(camera_id, after) != after:
+            return
+        self.asked[camera_id] = asyncio.create_task(self.answer(camera_id, after))
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.asked.values():
+            task.cancel()
+
+    async def answer(self, camera_id: int, after: int | None) -> None:
+        preview: Preview | None = None
+        if await self.may_see(camera_id):
+            preview = await preview_feed().next(camera_id, after)
+        header: dict[str, Any] = {"camera": camera_id, "none": True}
+        if preview is not None:
+            header = {"camera": camera_id, **preview["meta"]}
+            self.sent[camera_id] = preview["meta"]["index"]
+        words = json.dumps(header).encode()
+        jpeg = preview["jpeg"] if preview is not None else b""
+        await self.send(bytes_data=len(words).to_bytes(4, "big") + words + jpeg)
+
+    async def may_see(self, camera_id: int) -> bool:
+        """Rights are read every half minute; while the database is away the last ones hold."""
+        async with self.rights:
+            if time.monotonic() - self.cameras_read_at >= RIGHTS_S:
+                self.cameras_read_at = time.monotonic()
+                try:
+                    self.cameras = await self.visible_cameras()
+                except DatabaseError:
+                    self.cameras_read_at -= RIGHTS_S - 2
+        return camera_id in self.cameras
+
+    @database_sync_to_async  # type: ignore[untyped-decorator]
+    def visible_cameras(self) -> set[int]:
+        return set(Camera.objects.visible_to(self.user).values_list("id", flat=True))
+
+
+def parse(text: str | None) -> tuple[int, int | None] | None:
+    """Camera and last index of a request; ``None`` when it is not one."""
+    if text is None or len(text) > LONGEST_REQUEST:
+        return None
+    try:
+        request = json.loads(text)
+        after = request["after"]
+        return int(request["next"]), None if after is None else int(after)
+    except (ValueError, TypeError, KeyError):
+        return None
