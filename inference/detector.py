@@ -1,0 +1,125 @@
+"""Vehicles and plates of a picture by one network: letterbox, run, decode, suppress overlaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, get_args
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.backends.base import Backend
+from inference.model_config import ModelConfig
+from inference.types import Box, Corners, Image, Kind, Plate, Vehicle
+
+KINDS: Final = get_args(Kind)
+STRIDE = 32
+MOST = 300
+"""Boxes kept per picture before overlaps are suppressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the network sees, most confident first; n boxes x1 y1 x2 y2 and n × 4 corners in full-frame pixels."""
+
+    labels: NDArray[np.int64]
+    confidences: NDArray[np.float32]
+    boxes: NDArray[np.float32]
+    corners: NDArray[np.float32]
+
+
+class Detector:
+    """Finds vehicles, and plates with their corners, also where no vehicle is visible."""
+
+    def __init__(self, backend: Backend, config: ModelConfig) -> None:
+        self._backend = backend
+        self._config = config
+        self._plate = config.classes.index("plate")
+        thresholds = {"plate": 0.25, "vehicle": 0.35, "overlap": 0.5} | config.thresholds
+        self._overlap = thresholds["overlap"]
+        self._least = np.float32([thresholds["plate" if name == "plate" else "vehicle"] for name in config.classes])
+
+    def detect(self, image: Image) -> tuple[list[Vehicle], list[Plate]]:
+        """Most confident first; boxes lie within the picture."""
+        batch, scale, offset = letterbox(image, self._config.input_width, self._config.input_height)
+        output = self._backend.run(batch)[0][0]
+        found = suppress(decode(output, self._least, scale, offset), self._plate, self._overlap)
+        height, width = image.shape[:2]
+        vehicles: list[Vehicle] = []
+        plates: list[Plate] = []
+        for label, confidence, row, quad in zip(
+            found.labels, found.confidences.tolist(), found.boxes.round().astype(int).tolist(), found.corners, strict=True
+        ):
+            box = Box(*row).clip(width, height)
+            if not box.area():
+                continue
+            if label == self._plate:
+                plates.append(Plate(box, confidence, quad if is_plausible(quad, box) else None))
+            else:
+                kind = self._config.classes[label]
+                vehicles.append(Vehicle(box, KINDS[KINDS.index(kind)], confidence))
+        return vehicles, [Plate(p.box, p.confidence, p.corners, None, _owner(p, vehicles)) for p in plates]
+
+
+def letterbox(image: Image, width: int, height: int) -> tuple[NDArray[np.float32], float, tuple[int, int]]:
+    """The picture scaled into ``width`` × ``height`` on gray: 1 × 3 × height × width RGB, its scale, left and top."""
+    rows, columns = image.shape[:2]
+    scale = min(width / columns, height / rows)
+    fitted = max(1, round(columns * scale)), max(1, round(rows * scale))
+    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    small = image if fitted == (columns, rows) else cv2.resize(image, fitted, interpolation=how)
+    left, top = (width - fitted[0]) // 2, (height - fitted[1]) // 2
+    canvas = np.full((height, width, 3), 114, np.uint8)
+    canvas[top : top + fitted[1], left : left + fitted[0]] = small
+    return cv2.dnn.blobFromImage(canvas, 1 / 255.0, swapRB=True), scale, (left, top)
+
+
+def decode(output: NDArray[np.float32], least: NDArray[np.float32], scale: float, offset: tuple[int, int]) -> Found:
+    """The network's 4 + classes + 8 rows × n as boxes of the frame; ``least`` is the least confidence per class."""
+    classes = len(least)
+    scores = output[4 : 4 + classes]
+    labels = scores.argmax(axis=0)
+    confidences = scores.max(axis=0)
+    chosen = np.flatnonzero(confidences >= least[labels])
+    chosen = chosen[np.argsort(-confidences[chosen], kind="stable")][:MOST]
+    picked = output[:, chosen].T
+    shift = np.float32(offset)
+    middles, halves = picked[:, :2], picked[:, 2:4] / 2
+    boxes = (np.hstack([middles - halves, middles + halves]) - np.tile(shift, 2)) / scale
+    corners = (picked[:, 4 + classes :].reshape(-1, 4, 2) - shift) / scale
+    return Found(labels[chosen], confidences[chosen], boxes, corners.astype(np.float32))
+
+
+def suppress(found: Found, plate: int, overlap: float) -> Found:
+    """Only the most confident of boxes that overlap; a vehicle has one kind, a plate lies on its vehicle."""
+    if not len(found.labels):
+        return found
+    sides = found.boxes[:, 2:] - found.boxes[:, :2]
+    groups = (found.labels != plate).astype(np.int32)
+    kept = cv2.dnn.NMSBoxesBatched(
+        np.hstack([found.boxes[:, :2], sides]).astype(np.float64).tolist(),
+        found.confidences.tolist(),
+        groups.tolist(),
+        0.0,
+        overlap,
+    )
+    order = np.sort(np.asarray(kept, np.int64).ravel())
+    return Found(found.labels[order], found.confidences[order], found.boxes[order], found.corners[order])
+
+
+def is_plausible(corners: Corners, box: Box) -> bool:
+    """Four corners in reading order that fill the box about as a plate does."""
+    if not cv2.isContourConvex(corners):
+        return False
+    area = cv2.contourArea(corners, oriented=True)  # positive: clockwise on the screen
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    spanned = Box(int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1])))
+    return area >= 0.25 * box.area() and spanned.iou(box) >= 0.5
+
+
+def _owner(plate: Plate, vehicles: list[Vehicle]) -> Vehicle | None:
+    """The smallest vehicle on which most of the plate lies."""
+    least = 0.6 * plate.box.area()
+    holders = [vehicle for vehicle in vehicles if vehicle.box.overlap(plate.box) >= least]
+    return min(holders, key=lambda vehicle: vehicle.box.area(), default=None)

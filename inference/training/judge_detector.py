@@ -1,0 +1,63 @@
+"""How well the detector finds what is labelled, with the decoding that the product runs."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+
+from inference.detector import decode, letterbox, suppress
+from inference.training.photos import CLASSES, PLATE, VEHICLES, Photo
+from inference.training.scenes import load
+
+
+def mixed_precision(device: str) -> Any:
+    """bfloat16 where the processor or the GPU is faster with it."""
+    if device == "cuda":
+        return torch.autocast("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16)
+    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.autocast("cpu", torch.bfloat16) if fast else nullcontext()
+
+
+@torch.no_grad()
+def judge(model: Any, photos: list[Photo], size: int, device: str) -> dict[str, float]:
+    """Recall and precision of plates at IoU 0.5 and 0.75 and of vehicles at 0.5, in pictures where they are labelled."""
+    model.eval()
+    counts = dict.fromkeys(("plates", "plates50", "plates75", "guesses", "vehicles", "vehicles50", "vehicle_guesses"), 0)
+    least = np.full(len(CLASSES), 0.25, np.float32)
+    for photo in photos:
+        scene = load(photo)
+        batch, scale, offset = letterbox(scene.image, size, size)
+        with mixed_precision(device):
+            output = model(torch.from_numpy(batch).to(device).contiguous(memory_format=torch.channels_last))
+        output = output[0] if isinstance(output, tuple) else output
+        found = suppress(decode(output[0].float().cpu().numpy(), least, scale, offset), PLATE, 0.5)
+        if photo.known[PLATE]:
+            best = overlaps(scene.boxes[scene.classes == PLATE], found.boxes[found.labels == PLATE]).max(1, initial=0)
+            counts["plates"] += len(best)
+            counts["plates50"] += int((best >= 0.5).sum())
+            counts["plates75"] += int((best >= 0.75).sum())
+            counts["guesses"] += int((found.labels == PLATE).sum())
+        if photo.known[list(VEHICLES)].all():
+            best = overlaps(scene.boxes[scene.classes != PLATE], found.boxes[found.labels != PLATE]).max(1, initial=0)
+            counts["vehicles"] += len(best)
+            counts["vehicles50"] += int((best >= 0.5).sum())
+            counts["vehicle_guesses"] += int((found.labels != PLATE).sum())
+    return {
+        "recall50": counts["plates50"] / max(1, counts["plates"]),
+        "recall75": counts["plates75"] / max(1, counts["plates"]),
+        "precision50": counts["plates50"] / max(1, counts["guesses"]),
+        "vehicle_recall50": counts["vehicles50"] / max(1, counts["vehicles"]),
+        "vehicle_precision50": counts["vehicles50"] / max(1, counts["vehicle_guesses"]),
+    }
+
+
+def overlaps(wanted: Any, guessed: Any) -> Any:
+    """IoU of each box with each: wanted × guessed."""
+    low = np.maximum(wanted[:, None, :2], guessed[None, :, :2])
+    high = np.minimum(wanted[:, None, 2:], guessed[None, :, 2:])
+    shared = (high - low).clip(0).prod(-1)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(-1) for boxes in (wanted, guessed)]
+    return shared / (areas[0][:, None] + areas[1][None] - shared).clip(1e-6)
