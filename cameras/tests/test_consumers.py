@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
-from detections.tests.rows import make_camera
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 
 from cameras.consumers import PreviewConsumer
 from cameras.models import Camera
 from cameras.preview import preview_feed, preview_key, watched_key
+from detections.tests.rows import make_camera
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JPEG = b"\xff\xd8 picture \xff\xd9"

@@ -9,10 +9,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from cameras.models import Camera
-from detections.models import Detection
 from django.conf import settings
 from django.utils import timezone
+
+from cameras.models import Camera
+from detections.models import Detection
 
 
 def make_camera(name: str = "Gate", **fields: Any) -> Camera:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cameras.models import CameraHealth
-from detections.tests.rows import make_camera, make_detection
 from django.test import Client
 from django.utils import timezone
+
+from cameras.models import CameraHealth
+from detections.tests.rows import make_camera, make_detection
 
 pytestmark = pytest.mark.django_db
 

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from cameras.models import Camera
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
+
+from cameras.models import Camera
 from detections.consumers import LiveConsumer
 from detections.messages import CAMERAS_GROUP, DETECTIONS_GROUP, camera_message, detection_message
 from detections.models import Viewer
 from detections.presence import arrive, viewers_now
 from detections.tests.rows import make_camera, make_detection
-from django.contrib.auth.models import AnonymousUser, User
-from django.utils import timezone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

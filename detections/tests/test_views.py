@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+
 from cameras.models import Camera
 from detections.models import Detection
 from detections.tests.rows import make_camera, make_detection, write_picture
-from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +27,9 @@ def camera() -> Camera:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Iterator[None]:
+def media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    yield
+    return
 
 
 @pytest.mark.parametrize(
