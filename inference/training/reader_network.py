@@ -45,13 +45,17 @@ class Attention(nn.Module):
         count, length, width = steps.shape
         mixed = self.queries_keys_values(self.before(steps))
         mixed = mixed.view(count, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        seen = nn.functional.scaled_dot_product_attention(mixed[0], mixed[1], mixed[2])
+        queries, keys, values = mixed[0], mixed[1], mixed[2]
+        seen = (queries @ keys.transpose(-2, -1) * (width // self.heads) ** -0.5).softmax(-1) @ values
         steps = steps + self.out(seen.transpose(1, 2).reshape(count, length, width))
         return steps + cast(Tensor, self.feed(steps))
 
 
 class ReaderNetwork(nn.Module):
-    """Gray N × 1 × 64 × 192, 0-1, in; scores N × 96 × classes out, class 0 being the CTC blank."""
+    """Gray N × 1 × 64 × 192, 0-1, in; scores N × 96 × classes out, class 0 being the CTC blank.
+
+    Light and contrast of the crop are evened out first.
+    """
 
     def __init__(self, classes: int, width: int = 192, blocks: int = 2, heads: int = 4) -> None:
         super().__init__()
@@ -67,10 +71,11 @@ class ReaderNetwork(nn.Module):
         )
         self.places = nn.Parameter(torch.randn(1, ROWS * COLUMNS, width) * 0.02)
         self.context = nn.Sequential(*(Attention(width, heads) for _ in range(blocks)))
-        self.drop = nn.Dropout(0.1)
         self.classify = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, classes))
 
     def forward(self, images: Tensor) -> Tensor:
-        features = self.features((images - 0.5) * 4)
+        centered = images - images.mean((2, 3), keepdim=True)
+        contrast = (centered * centered).mean((2, 3), keepdim=True)
+        features = self.features(centered * torch.rsqrt(contrast + 1e-4))
         steps = features.flatten(2).transpose(1, 2) + self.places
-        return cast(Tensor, self.classify(self.drop(self.context(steps))))
+        return cast(Tensor, self.classify(self.context(steps)))

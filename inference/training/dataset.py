@@ -1,0 +1,155 @@
+"""Plate crops with their text: checked row by row, loaded once, drawn from evenly across sources."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import IterableDataset, get_worker_info
+
+from inference.plate_format import normalize
+from inference.training.augment import cut_again, degrade
+from inference.training.synth import draw_crop
+
+Gray = NDArray[np.uint8]
+MAX_CHARACTERS = 12
+HELD_OUT = 10
+"""Where the rows name no split, every tenth plate is kept for validation."""
+
+
+class DatasetError(Exception):
+    """The data cannot be trained on; the message names file and line and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One row of ``labels.csv``; ``image`` is gray."""
+
+    image: Gray
+    text: str
+    region: str
+    source: str
+    split: str
+    file: str
+
+
+def load_crops(folders: Sequence[Path], skip_bad: bool = False) -> tuple[list[Crop], list[str]]:
+    """All crops below the folders, and a line for each bad row, which raise ``DatasetError`` unless ``skip_bad``."""
+    crops: list[Crop] = []
+    faults: list[str] = []
+    split_of: dict[str, tuple[str, str]] = {}
+    for folder in folders:
+        table = folder / "labels.csv"
+        if not table.is_file():
+            raise DatasetError(f"{table} is missing: a folder of crops needs it, with the columns file,text[,split]")
+        with table.open(encoding="utf-8", newline="") as lines:
+            reader = csv.DictReader(lines)
+            if not {"file", "text"} <= set(reader.fieldnames or ()):
+                raise DatasetError(f"{table}:1: the first line must name the columns file and text")
+            for row in reader:
+                fault, crop = _load_row(folder, row, split_of)
+                if crop:
+                    crops.append(crop)
+                else:
+                    faults.append(f"{table}:{reader.line_num}: {fault}")
+    if faults and not skip_bad:
+        shown = "\n".join(faults[:20])
+        raise DatasetError(f"{len(faults)} bad rows; mend them, or pass --skip-bad to train on the rest:\n{shown}")
+    if not any(crop.split == "train" for crop in crops):
+        raise DatasetError(f"nothing to train on in {', '.join(map(str, folders))}")
+    return crops, faults
+
+
+def _load_row(
+    folder: Path, row: dict[str, str | None], split_of: dict[str, tuple[str, str]]
+) -> tuple[str, Crop | None]:
+    """What is wrong with a row, or its crop."""
+    name, written = row["file"] or "", row["text"] or ""
+    text = normalize(written)
+    if not text or len(text) > MAX_CHARACTERS:
+        return f"text {written!r} must have 1 to {MAX_CHARACTERS} characters", None
+    if text != "".join(char for char in written.upper() if char not in " -."):
+        return f"text {written!r} has characters other than A-Z 0-9", None
+    path = folder / name
+    if not path.is_file():
+        return f"{path} is missing", None
+    data = path.read_bytes()
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    if image is None or min(image.shape) < 8:
+        return f"{path} is damaged or smaller than 8 pixels", None
+    split = row.get("split") or ("val" if not _digest(text.encode())[0] % HELD_OUT and "split" in row else "train")
+    before = split_of.setdefault(_digest(data).hex(), (split, name))
+    if before[0] != split:
+        return f"{path} ({split}) is the same picture as {before[1]} ({before[0]}): keep it in one split", None
+    return "", Crop(np.asarray(image, np.uint8), text, row.get("region") or "", row.get("source") or "", split, name)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def to_input(crop: Gray, size: tuple[int, int]) -> Gray:
+    """A crop stretched to ``size`` (width, height), as ``inference.reader`` does it."""
+    way = cv2.INTER_AREA if crop.shape[1] > size[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(crop, size, interpolation=way), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """What a batch is made of: ``drawn`` is the share of drawn plates; ``strength`` scales the augmentation."""
+
+    size: tuple[int, int]
+    alphabet: str
+    batch: int
+    drawn: float
+    fonts: tuple[str, ...]
+    strength: float = 1.0
+    seed: int = 0
+
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Pictures N × 1 × height × width uint8, all texts' class numbers one after the other, the texts' lengths."""
+
+
+class PlateBatches(IterableDataset[Batch]):
+    """Endless batches of augmented crops; each source is drawn from by the root of its size."""
+
+    def __init__(self, crops: Sequence[Crop], mixture: Mixture, skipped: int = 0) -> None:
+        self._crops = [crop for crop in crops if crop.split == "train"]
+        self._mixture = mixture
+        self._skipped = skipped
+        sizes: dict[str, int] = {}
+        for crop in self._crops:
+            sizes[crop.source] = sizes.get(crop.source, 0) + 1
+        weights = np.array([sizes[crop.source] ** -0.5 for crop in self._crops])
+        self._chances = np.cumsum(weights / weights.sum())
+
+    def __iter__(self) -> Iterator[Batch]:
+        worker = get_worker_info()
+        rng = np.random.default_rng([self._mixture.seed, worker.id if worker else 0, self._skipped])
+        cv2.setNumThreads(1)
+        while True:
+            yield self._batch(rng)
+
+    def _batch(self, rng: np.random.Generator) -> Batch:
+        samples = [self._sample(rng) for _ in range(self._mixture.batch)]
+        images = torch.from_numpy(np.stack([image for image, _ in samples])[:, None])
+        alphabet = self._mixture.alphabet
+        labels = torch.tensor([alphabet.index(char) + 1 for _, text in samples for char in text])
+        return images, labels, torch.tensor([len(text) for _, text in samples])
+
+    def _sample(self, rng: np.random.Generator) -> tuple[Gray, str]:
+        mixture = self._mixture
+        if rng.random() < mixture.drawn:
+            image, text = draw_crop(rng, mixture.size, mixture.fonts)
+            return degrade(image, rng, mixture.strength), text
+        crop = self._crops[min(int(np.searchsorted(self._chances, rng.random())), len(self._crops) - 1)]
+        image = cut_again(crop.image, mixture.size, rng)
+        return degrade(image, rng, mixture.strength * 0.7), crop.text
