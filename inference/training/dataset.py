@@ -95,12 +95,6 @@ def _digest(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def to_input(crop: Gray, size: tuple[int, int]) -> Gray:
-    """A crop stretched to ``size`` (width, height), as ``inference.reader`` does it."""
-    way = cv2.INTER_AREA if crop.shape[1] > size[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(crop, size, interpolation=way), np.uint8)
-
-
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """What a batch is made of: ``drawn`` is the share of drawn plates; ``strength`` scales the augmentation."""

@@ -15,12 +15,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from inference.plate_format import ALPHABET
-from inference.training.dataset import Crop, DatasetError, Mixture, PlateBatches, load_crops, to_input
+from inference.reader import to_input
+from inference.training.dataset import Crop, DatasetError, Mixture, PlateBatches, load_crops
 from inference.training.reader_network import ReaderNetwork
 from inference.training.synth import draw_set, find_fonts
 
@@ -183,7 +184,9 @@ def plot(curve: Sequence[dict[str, float]], path: Path) -> None:
     left.set(title="loss", xlabel="steps", yscale="log")
     for name in curve[-1]:
         if name not in ("steps", "loss", "minutes"):
-            right.plot(steps, [point.get(name, float("nan")) for point in curve], label=name, lw=3 if name == "all" else 1)
+            right.plot(
+                steps, [point.get(name, float("nan")) for point in curve], label=name, lw=3 if name == "all" else 1
+            )
     right.set(title="plates read exactly (validation)", xlabel="steps", ylim=(0, 1))
     right.legend(fontsize=6, ncols=2)
     figure.tight_layout()
@@ -223,7 +226,9 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders with labels.csv (file,text[,split])")
+    parser.add_argument(
+        "--data", type=Path, nargs="+", required=True, help="folders with labels.csv (file,text[,split])"
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/reader"))
     parser.add_argument("--fonts", type=Path, help="more fonts for the drawn plates: .ttf, .otf, .woff")
     parser.add_argument("--skip-bad", action="store_true", help="train without the bad rows instead of stopping")
