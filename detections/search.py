@@ -17,6 +17,15 @@ from detections.models import Detection
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE_SIZE = 50
+PLATE = forms.TextInput(
+    {
+        "type": "search",
+        "placeholder": "AB*12?",
+        "title": _("? is one character, * any number of them; without either, the text may be anywhere in the plate"),
+        "autocapitalize": "characters",
+        "spellcheck": "false",
+    }
+)
 LOCAL_TIME = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -60,8 +69,7 @@ class DetectionFilter(django_filters.FilterSet):  # type: ignore[misc]
     plate = django_filters.CharFilter(
         method="filter_plate",
         label=_("Plate"),
-        help_text=_("? is one character, * any number"),
-        widget=forms.TextInput({"autocapitalize": "characters", "spellcheck": "false", "type": "search"}),
+        widget=PLATE,
     )
     camera = django_filters.ModelChoiceFilter(queryset=visible_cameras, label=_("Camera"), empty_label=_("all"))
     has_plate = django_filters.ChoiceFilter(

@@ -11,6 +11,7 @@ export function showPlate(element, { text, region, charConfidences }) {
     const part = document.createElement("span");
     part.className = "plate-char";
     part.textContent = character;
+    part.toggleAttribute("data-zero", character === "0");
     const confidence = charConfidences?.[place] ?? 1;
     if (confidence < SOME_DOUBT) {
       part.dataset.weak = confidence < MUCH_DOUBT ? "very" : "some";

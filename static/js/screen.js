@@ -9,6 +9,7 @@ export class Screen {
     this.frame = element.querySelector(".screen");
     this.canvas = element.querySelector("canvas");
     this.note = element.querySelector("[data-note]");
+    this.noteAge = element.querySelector("[data-note-age]");
     this.fps = element.querySelector("[data-fps]");
     this.age = element.querySelector("[data-age]");
     this.size = element.querySelector("[data-size]");
@@ -45,7 +46,7 @@ export class Screen {
     this.frame.removeAttribute("data-empty");
     this.frame.toggleAttribute("data-stale", stale);
     this.note.hidden = !stale;
-    if (stale) this.note.textContent = interpolate(gettext("This picture is %s old"), [duration(age)]);
+    if (stale) this.noteAge.textContent = interpolate(gettext("This picture is %s old"), [duration(age)]);
     if (this.age) this.age.textContent = interpolate(gettext("picture %s old"), [duration(age)]);
     if (stale && this.fps) this.fps.textContent = "";
   }
