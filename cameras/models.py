@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -191,3 +192,13 @@ def claim(camera: Camera, lease: str) -> bool:
         lease=lease, heartbeat_at=now, state=State.STARTING, last_error=""
     )
     return claimed == 1
+
+
+def release(camera_id: int, lease: str) -> None:
+    """Gives the camera back, if it is ours."""
+    CameraHealth.objects.filter(camera=camera_id, lease=lease).update(lease="", state=State.STOPPED)
+
+
+def hold(camera_ids: Iterable[int], lease: str, **changes: Any) -> None:
+    """Keeps the cameras that are ours though no worker runs them at present."""
+    CameraHealth.objects.filter(camera__in=list(camera_ids), lease=lease).update(heartbeat_at=timezone.now(), **changes)

@@ -1,0 +1,126 @@
+"""Thread 2: the slot's frames through the pipeline, plate reads to the queue, pictures to whoever watches."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from cameras.worker.slot import LatestSlot
+from cameras.worker.status import Status
+from inference.types import Frame, FrameResult, PlateRead
+
+logger = logging.getLogger(__name__)
+
+ATTEMPT_EVERY_S = 1.0
+ROOM_FOR_READS = 100
+STOP_WITHIN_S = 10.0
+
+
+class CannotStart(Exception):
+    """The worker needs an edit or an installation before another try makes sense; the message says which."""
+
+
+class Recognizes(Protocol):
+    def process(self, frame: Frame) -> FrameResult: ...
+    def flush(self) -> list[PlateRead]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where results go. ``keep_read`` and ``keep_attempts`` make the queue's items, without the frames' pixels."""
+
+    keep_read: Callable[[PlateRead], Any]
+    keep_attempts: Callable[[FrameResult], Any]
+    is_watched: Callable[[], bool]
+    show: Callable[[FrameResult, float], None]
+
+
+class Recognize:
+    """``max_fps`` 0 sets no limit. Ends the queue with ``None``, so that Broadcast empties it first."""
+
+    def __init__(
+        self,
+        make_pipeline: Callable[[], Recognizes],
+        slot: LatestSlot[Frame],
+        reads: queue.Queue[Any],
+        status: Status,
+        *,
+        outlets: Outlets,
+        max_fps: float = 0.0,
+    ) -> None:
+        self._make_pipeline = make_pipeline
+        self._slot = slot
+        self._reads = reads
+        self._status = status
+        self._outlets = outlets
+        self._gap_s = 0.98 / max_fps if max_fps else 0.0
+        self._last_clock = float("-inf")
+        self._attempt_clock = float("-inf")
+        self._pace_s = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        pipeline = None
+        try:
+            pipeline = self._make_pipeline()
+            self._status.is_loaded = True
+            while not stop.is_set():
+                frame = self._slot.get(timeout=0.5)
+                if frame is not None:
+                    self.step(pipeline, frame, stop)
+        except CannotStart as error:
+            logger.error("%s", error)
+            self._status.failure = str(error)
+            stop.set()
+        finally:
+            for read in pipeline.flush() if pipeline is not None else ():
+                self._put(self._outlets.keep_read(read), stop)
+            self._put(None, stop)
+
+    def step(self, pipeline: Recognizes, frame: Frame, stop: threading.Event) -> None:
+        """Frames beyond the camera's rate are passed over whole: boxes are never shown on a later picture."""
+        since = frame.clock - self._last_clock
+        if 0 <= since < self._gap_s:
+            return
+        self._last_clock = frame.clock
+        result = pipeline.process(frame)
+        self._status.frame_recognized()
+        for read in result.reads:
+            self._put(self._outlets.keep_read(read), stop)
+        self._offer_attempts(result)
+        if 0 < since < 5:
+            self._pace_s = 0.8 * self._pace_s + 0.2 * since if self._pace_s else since
+        if self._outlets.is_watched():
+            self._outlets.show(result, 1 / self._pace_s if self._pace_s else 0.0)
+
+    def _put(self, item: Any, stop: threading.Event) -> None:
+        """Waits while the queue is full: camera frames are dropped meanwhile, reads never, short of a full stop."""
+        deadline = float("inf")
+        while True:
+            try:
+                self._reads.put(item, timeout=0.5)
+                return
+            except queue.Full:
+                if stop.is_set():
+                    deadline = min(deadline, time.monotonic() + STOP_WITHIN_S)
+                if time.monotonic() > deadline:
+                    logger.error("not stored before the stop: %s", item)
+                    return
+
+    def _offer_attempts(self, result: FrameResult) -> None:
+        """At most one look a second; none where reads may soon need the room."""
+        failed = not result.is_still and any(seen.reason is not None for seen in result.observations)
+        if not failed or 0 <= result.frame.clock - self._attempt_clock < ATTEMPT_EVERY_S:
+            return
+        self._attempt_clock = result.frame.clock
+        if 0 < self._reads.maxsize <= self._reads.qsize() + ROOM_FOR_READS:
+            self._status.dropped_attempts += 1
+            return
+        try:
+            self._reads.put_nowait(self._outlets.keep_attempts(result))
+        except queue.Full:
+            self._status.dropped_attempts += 1
