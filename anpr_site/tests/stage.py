@@ -1,0 +1,101 @@
+"""Plays the workers for a running site: `python -m anpr_site.tests.stage`, one JSON order a line, one JSON answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+import time
+from typing import Any
+
+import django
+
+django.setup()
+
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
+from channels.layers import get_channel_layer  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from cameras.models import Camera, CameraHealth  # noqa: E402
+from cameras.preview import preview_key, watched_key  # noqa: E402
+from detections.messages import DETECTIONS_GROUP, detection_message  # noqa: E402
+from detections.models import Detection  # noqa: E402
+from detections.tests.rows import make_camera, make_detection, write_picture  # noqa: E402
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.drawn = 0
+        self.playing = threading.Event()
+        self.camera = Camera.objects.first() or make_camera()
+        CameraHealth.objects.get_or_create(camera=self.camera)
+        threading.Thread(target=self.play, daemon=True).start()
+
+    def user(self, name: str) -> dict[str, str]:
+        """A person, and the cookie of a browser that has signed in."""
+        user = User.objects.filter(username=name).first() or User.objects.create_superuser(name, password=name)
+        session = SessionStore()
+        session["_auth_user_id"] = str(user.pk)
+        session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+        session["_auth_user_hash"] = user.get_session_auth_hash()
+        session.save()
+        return {"cookie": f"sessionid={session.session_key}"}
+
+    def row(self, text: str, pk: int = 0, silent: bool = False) -> dict[str, Any]:
+        """Records a plate, or another text for the row ``pk``; ``silent``: the message is lost."""
+        if pk:
+            row = Detection.objects.get(pk=pk)
+            row.plate_text = row.plate_norm = text
+            row.save()
+        else:
+            pictures = {name: write_picture(self.camera) for name in ("picture", "vehicle_picture", "plate_picture")}
+            row = make_detection(self.camera, text, seconds_ago=0, **pictures)
+        if not silent:
+            message = detection_message(row, created=not pk)
+            self.runner.run(get_channel_layer().group_send(DETECTIONS_GROUP, message))
+        return {"id": row.pk}
+
+    def pictures(self, on: bool) -> dict[str, Any]:
+        (self.playing.set if on else self.playing.clear)()
+        return {"drawn": self.drawn}
+
+    def health(self, state: str, reason: str = "") -> dict[str, Any]:
+        CameraHealth.objects.filter(camera=self.camera).update(
+            state=state, last_error=reason, heartbeat_at=timezone.now()
+        )
+        return {}
+
+    def play(self) -> None:
+        """Ten pictures a second of a square that moves, drawn only while somebody looks."""
+        index = 0
+        while True:
+            self.playing.wait()
+            index += 1
+            if cache.get(watched_key(self.camera.pk)):
+                image = np.full((540, 960, 3), (90, 110, 100), np.uint8)
+                left = index * 40 % 900
+                cv2.rectangle(image, (left, 200), (left + 60, 260), (40, 220, 250), -1)
+                jpeg = cv2.imencode(".jpg", image)[1].tobytes()
+                meta = {"index": index, "captured_at": time.time(), "fps": 10.0, "width": 960, "height": 540}
+                cache.set(preview_key(self.camera.pk), {"jpeg": jpeg, "meta": meta}, 10)
+                self.drawn += 1
+            time.sleep(0.1)
+
+
+def main() -> None:
+    stage = Stage()
+    for line in sys.stdin:
+        order = json.loads(line)
+        answer = getattr(stage, order.pop("do"))(**order)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
