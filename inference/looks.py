@@ -100,7 +100,7 @@ def load_models(backend: str = "openvino", threads: int = 0) -> Models:
     from inference.weights import find_model
 
     def load(name: str) -> tuple[Backend, ModelConfig]:
-        path, config = find_model(name)
+        path, config = find_model(name, backend)
         return load_backend(path, backend, threads), config
 
     cv2.setNumThreads(1)
