@@ -35,7 +35,9 @@ def record(camera_id: int, read: PlateRead, evidence: Pictures, model_version: s
     error = ""
     names: dict[str, str] = {}
     try:
-        names = pictures.write(pictures.names_of("detections", read.track_id, read.best.frame.captured_at), evidence)
+        names = pictures.write(
+            pictures.names_of(f"{camera_id}/detections", read.track_id, read.best.frame.captured_at), evidence
+        )
     except OSError as refused:
         error = NOT_STORED.format(refused.strerror or refused)
     with transaction.atomic():
@@ -126,7 +128,7 @@ def record_attempts(camera_id: int, failed: FailedLook) -> str:
         names: dict[str, str] = {}
         try:
             stem = f"{camera_id}-{seen.frame.index}-{number}"
-            names = pictures.write(pictures.names_of("attempts", stem, failed.captured_at), evidence)
+            names = pictures.write(pictures.names_of(f"{camera_id}/attempts", stem, failed.captured_at), evidence)
         except OSError as refused:
             error = NOT_STORED.format(refused.strerror or refused)
         rows.append(Attempt(camera_id=camera_id, ms=failed.ms, **attempt_fields(seen, names)))
