@@ -15,12 +15,12 @@ from django.urls import path  # noqa: E402
 
 http = get_asgi_application()  # loads the apps: consumers and workers are importable only after it
 
+from anpr_site import services  # noqa: E402
+from anpr_site.checks import require_sound_start  # noqa: E402
+from cameras.consumers import PreviewConsumer  # noqa: E402
 from cameras.supervisor import Supervisor, start_in_thread  # noqa: E402
 from detections.consumers import LiveConsumer  # noqa: E402
 from detections.retention import RetentionLoop  # noqa: E402
-
-from anpr_site import services  # noqa: E402
-from cameras.consumers import PreviewConsumer  # noqa: E402
 
 websocket = URLRouter(
     [
@@ -32,5 +32,6 @@ application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(websocket))}
 )
 
+require_sound_start()
 if settings.EMBEDDED_WORKERS:
     services.start(Supervisor(start_in_thread), RetentionLoop())

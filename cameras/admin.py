@@ -1,30 +1,71 @@
-"""Staff add and edit cameras here; the supervisor sees each edit within seconds."""
+"""Cameras in the admin; a password once saved is never shown again."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cameras.models import Camera
+from cameras.models import Camera, CameraHealth
+
+
+class CameraForm(forms.ModelForm[Camera]):
+    class Meta:
+        model = Camera
+        fields = (
+            "name",
+            "slug",
+            "source_url",
+            "loop",
+            "enabled",
+            "region",
+            "include_polygons",
+            "exclude_polygons",
+            "max_fps",
+            "min_plate_width",
+            "min_confidence",
+            "read_attributes",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._source_url = self.instance.source_url
+        if self.instance.pk:
+            self.initial["source_url"] = self.instance.safe_source_url
+
+    def clean_source_url(self) -> str:
+        """The masked address, sent back as it was shown, means the one that is stored."""
+        given: str = self.cleaned_data["source_url"]
+        is_untouched = self.instance.pk is not None and given == self.initial["source_url"]
+        return self._source_url if is_untouched else given
 
 
 @admin.register(Camera)
-class CameraAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "enabled", "state", "source")
-    list_select_related = ("health",)
+class CameraAdmin(admin.ModelAdmin[Camera]):
+    form = CameraForm
+    list_display = ("name", "enabled", "state", "safe_source_url", "reason")
     list_filter = ("enabled",)
+    list_select_related = ("health",)
     search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
-    fieldsets = (
-        (None, {"fields": ("name", "slug", "source_url", "loop", "enabled")}),
-        (_("Recognition"), {"fields": ("region", "max_fps", "min_plate_width", "min_confidence", "read_attributes")}),
-        (_("Where to look"), {"fields": ("include_polygons", "exclude_polygons")}),
-    )
 
     @admin.display(description=_("state"))
     def state(self, camera: Camera) -> str:
         return str(camera.health_now.state_now.label)
 
-    @admin.display(description=_("source"))
-    def source(self, camera: Camera) -> str:
-        return camera.safe_source_url
+    @admin.display(description=_("reason"))
+    def reason(self, camera: Camera) -> str:
+        return camera.health_now.last_error
+
+
+@admin.register(CameraHealth)
+class CameraHealthAdmin(admin.ModelAdmin[CameraHealth]):
+    list_display = ("camera", "state", "lease", "heartbeat_at", "capture_fps", "recognize_fps", "memory_mb")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: CameraHealth | None = None) -> bool:
+        return False
