@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, get_args
 
 import cv2
@@ -14,7 +15,7 @@ from inference.model_config import ModelConfig
 from inference.types import Box, Corners, Image, Kind, Plate, Vehicle
 
 KINDS: Final = get_args(Kind)
-STRIDE = 32
+STRIDES: Final = (8, 16, 32)
 MOST = 300
 """Boxes kept per picture before overlaps are suppressed."""
 
@@ -27,6 +28,15 @@ class Found:
     confidences: NDArray[np.float32]
     boxes: NDArray[np.float32]
     corners: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the network looks at, 1 × 3 × height × width RGB, and its scale to the frame."""
+
+    batch: NDArray[np.float32]
+    scale_x: float
+    scale_y: float
 
 
 class Detector:
@@ -42,14 +52,18 @@ class Detector:
 
     def detect(self, image: Image) -> tuple[list[Vehicle], list[Plate]]:
         """Most confident first; boxes lie within the picture."""
-        batch, scale, offset = letterbox(image, self._config.input_width, self._config.input_height)
-        output = self._backend.run(batch)[0][0]
-        found = suppress(decode(output, self._least, scale, offset), self._plate, self._overlap)
+        view = letterbox(image, self._config.input_width, self._config.input_height)
+        output = self._backend.run(view.batch)[0][0]
+        found = suppress(decode(output, self._least, view), self._plate, self._overlap)
         height, width = image.shape[:2]
         vehicles: list[Vehicle] = []
         plates: list[Plate] = []
         for label, confidence, row, quad in zip(
-            found.labels, found.confidences.tolist(), found.boxes.round().astype(int).tolist(), found.corners, strict=True
+            found.labels,
+            found.confidences.tolist(),
+            found.boxes.round().astype(int).tolist(),
+            found.corners,
+            strict=True,
         ):
             box = Box(*row).clip(width, height)
             if not box.area():
@@ -62,33 +76,47 @@ class Detector:
         return vehicles, [Plate(p.box, p.confidence, p.corners, None, _owner(p, vehicles)) for p in plates]
 
 
-def letterbox(image: Image, width: int, height: int) -> tuple[NDArray[np.float32], float, tuple[int, int]]:
-    """The picture scaled into ``width`` × ``height`` on gray: 1 × 3 × height × width RGB, its scale, left and top."""
+def letterbox(image: Image, width: int, height: int) -> View:
+    """The picture scaled into ``width`` × ``height``, its sides filled up with gray to whole strides."""
     rows, columns = image.shape[:2]
     scale = min(width / columns, height / rows)
     fitted = max(1, round(columns * scale)), max(1, round(rows * scale))
     how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     small = image if fitted == (columns, rows) else cv2.resize(image, fitted, interpolation=how)
-    left, top = (width - fitted[0]) // 2, (height - fitted[1]) // 2
-    canvas = np.full((height, width, 3), 114, np.uint8)
-    canvas[top : top + fitted[1], left : left + fitted[0]] = small
-    return cv2.dnn.blobFromImage(canvas, 1 / 255.0, swapRB=True), scale, (left, top)
+    right, bottom = -fitted[0] % STRIDES[-1], -fitted[1] % STRIDES[-1]
+    canvas = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(114, 114, 114))
+    return View(cv2.dnn.blobFromImage(canvas, 1 / 255.0, swapRB=True), fitted[0] / columns, fitted[1] / rows)
 
 
-def decode(output: NDArray[np.float32], least: NDArray[np.float32], scale: float, offset: tuple[int, int]) -> Found:
-    """The network's 4 + classes + 8 rows × n as boxes of the frame; ``least`` is the least confidence per class."""
+@lru_cache(maxsize=16)
+def cells(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Middle (n × 2) and side (n) in pixels of each cell that the network speaks of."""
+    middles, sides = [], []
+    for stride in STRIDES:
+        y, x = np.mgrid[0 : height // stride, 0 : width // stride].reshape(2, -1)
+        middles.append((np.stack([x, y], axis=1) + 0.5) * stride)
+        sides.append(np.full(x.size, stride))
+    return np.concatenate(middles).astype(np.float32), np.concatenate(sides).astype(np.float32)
+
+
+def decode(output: NDArray[np.float32], least: NDArray[np.float32], view: View) -> Found:
+    """Boxes and corners in pixels of the frame; ``least`` is the least confidence per class.
+
+    ``output`` has a column per cell: four distances from its middle to the sides of the box (left, top, right,
+    bottom), the confidences of the classes, and the four corners from its middle, all lengths in cells.
+    """
     classes = len(least)
     scores = output[4 : 4 + classes]
-    labels = scores.argmax(axis=0)
-    confidences = scores.max(axis=0)
-    chosen = np.flatnonzero(confidences >= least[labels])
-    chosen = chosen[np.argsort(-confidences[chosen], kind="stable")][:MOST]
-    picked = output[:, chosen].T
-    shift = np.float32(offset)
-    middles, halves = picked[:, :2], picked[:, 2:4] / 2
-    boxes = (np.hstack([middles - halves, middles + halves]) - np.tile(shift, 2)) / scale
-    corners = (picked[:, 4 + classes :].reshape(-1, 4, 2) - shift) / scale
-    return Found(labels[chosen], confidences[chosen], boxes, corners.astype(np.float32))
+    chosen = np.flatnonzero((scores >= least[:, None]).any(axis=0))
+    labels, confidences = scores[:, chosen].argmax(axis=0), scores[:, chosen].max(axis=0)
+    order = np.argsort(-confidences, kind="stable")[:MOST]
+    chosen, labels, confidences = chosen[order], labels[order], confidences[order]
+    middles, sides = cells(view.batch.shape[3], view.batch.shape[2])
+    middle, side, picked = middles[chosen], sides[chosen, None], output[:, chosen].T
+    scale = np.float32([view.scale_x, view.scale_y])
+    low, high = (middle - picked[:, :2] * side) / scale, (middle + picked[:, 2:4] * side) / scale
+    corners = (middle[:, None] + picked[:, 4 + classes :].reshape(-1, 4, 2) * side[..., None]) / scale
+    return Found(labels, confidences, np.hstack([low, high]), corners)
 
 
 def suppress(found: Found, plate: int, overlap: float) -> Found:

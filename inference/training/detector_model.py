@@ -79,3 +79,26 @@ def build_loss(model: Any) -> Any:
     loss = v8PoseLoss(model)
     loss.keypoint_loss, loss.bce = CornerLoss(), KnownLoss()
     return loss
+
+
+class Exportable(torch.nn.Module):
+    """The network as it is run: pictures → N × (4 + classes + 8) × cells, as ``inference.detector.decode`` reads it.
+
+    All lengths are relative to their cell, so that half precision does not coarsen them and any picture size goes.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+        head = model.model[-1]
+        head.forward = lambda levels: head.forward_head(levels, **head.one2many)  # raw values, not decoded ones
+        self.bins = head.reg_max
+        self.eval()
+
+    def forward(self, pictures: Any) -> Any:
+        raw = self.model(pictures)
+        batch = raw["boxes"].shape[0]
+        shares = raw["boxes"].float().view(batch, 4, self.bins, -1).softmax(2)
+        steps = torch.arange(self.bins, dtype=shares.dtype, device=shares.device).view(1, 1, -1, 1)
+        corners = raw["kpts"].float() * 2 - 0.5
+        return torch.cat([(shares * steps).sum(2), raw["scores"].float().sigmoid(), corners], 1)

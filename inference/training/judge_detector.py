@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from inference.detector import decode, letterbox, suppress
+from inference.training.detector_model import Exportable
 from inference.training.photos import CLASSES, PLATE, VEHICLES, Photo
 from inference.training.scenes import load
 
@@ -24,16 +25,17 @@ def mixed_precision(device: str) -> Any:
 @torch.no_grad()
 def judge(model: Any, photos: list[Photo], size: int, device: str) -> dict[str, float]:
     """Recall and precision of plates at IoU 0.5 and 0.75 and of vehicles at 0.5, in pictures where they are labelled."""
-    model.eval()
-    counts = dict.fromkeys(("plates", "plates50", "plates75", "guesses", "vehicles", "vehicles50", "vehicle_guesses"), 0)
+    network = Exportable(model)
+    counts = dict.fromkeys(
+        ("plates", "plates50", "plates75", "guesses", "vehicles", "vehicles50", "vehicle_guesses"), 0
+    )
     least = np.full(len(CLASSES), 0.25, np.float32)
     for photo in photos:
         scene = load(photo)
-        batch, scale, offset = letterbox(scene.image, size, size)
+        view = letterbox(scene.image, size, size)
         with mixed_precision(device):
-            output = model(torch.from_numpy(batch).to(device).contiguous(memory_format=torch.channels_last))
-        output = output[0] if isinstance(output, tuple) else output
-        found = suppress(decode(output[0].float().cpu().numpy(), least, scale, offset), PLATE, 0.5)
+            output = network(torch.from_numpy(view.batch).to(device).contiguous(memory_format=torch.channels_last))
+        found = suppress(decode(output[0].cpu().numpy(), least, view), PLATE, 0.5)
         if photo.known[PLATE]:
             best = overlaps(scene.boxes[scene.classes == PLATE], found.boxes[found.labels == PLATE]).max(1, initial=0)
             counts["plates"] += len(best)

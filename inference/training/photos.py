@@ -90,7 +90,9 @@ def _pairs(root: Path, split: str, findings: Findings) -> Iterator[tuple[Path, P
     images, labels = root / "images" / split, root / "labels" / split
     if not images.is_dir():
         raise BadData(f"{images}: no such folder; expected {root}/images/{split} and {root}/labels/{split}")
-    pictures = {path.stem: path for path in images.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"}}
+    pictures = {
+        path.stem: path for path in images.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"}
+    }
     if not pictures:
         raise BadData(f"{images}: no pictures in it; put .jpg or .png files there")
     for stem in sorted(pictures):
@@ -98,7 +100,9 @@ def _pairs(root: Path, split: str, findings: Findings) -> Iterator[tuple[Path, P
         if label.is_file():
             yield pictures[stem], label
         else:
-            findings.add(pictures[stem], f"has no label file {label}; an empty one means that nothing is in the picture")
+            findings.add(
+                pictures[stem], f"has no label file {label}; an empty one means that nothing is in the picture"
+            )
     for label in sorted(labels.glob("*.txt")):
         if label.stem not in pictures:
             findings.add(label, f"its picture is missing in {images}")

@@ -74,7 +74,12 @@ class Scenes:
         x, y = (int(size * rng.uniform(0.35, 0.65)) for _ in range(2))
         parts = []
         image = np.full((size, size, 3), 114, np.uint8)
-        for left, top, width, height in ((0, 0, x, y), (x, 0, size - x, y), (0, y, x, size - y), (x, y, size - x, size - y)):
+        for left, top, width, height in (
+            (0, 0, x, y),
+            (x, 0, size - x, y),
+            (0, y, x, size - y),
+            (x, y, size - x, size - y),
+        ):
             part = place(self._photo(rng, self._complete), rng, max(width, height))
             part = cut(part, width, height)
             image[top : top + height, left : left + width] = part.image
@@ -88,9 +93,7 @@ def load(photo: Photo) -> Scene:
         raise OSError(f"{photo.path}: not a readable picture")
     height, width = image.shape[:2]
     scale = np.array([width, height, width, height], np.float32)
-    return Scene(
-        image, photo.classes, photo.boxes * scale, photo.corners * np.float32([width, height, 1]), photo.known
-    )
+    return Scene(image, photo.classes, photo.boxes * scale, photo.corners * np.float32([width, height, 1]), photo.known)
 
 
 def place(scene: Scene, rng: np.random.Generator, size: int) -> Scene:
@@ -206,7 +209,9 @@ def paste_plates(scene: Scene, draw_plate: DrawPlate, rng: np.random.Generator) 
 def _pose(plate: Image, rng: np.random.Generator, middle: NDArray[np.float32], diagonal: float) -> NDArray[np.float32]:
     """The corners of a plate turned in space so that its diagonal in the picture is about ``diagonal`` pixels."""
     height, width = plate.shape[:2]
-    flat = np.float32([[-width, -height], [width, -height], [width, height], [-width, height]]) / np.hypot(width, height)
+    flat = np.float32([[-width, -height], [width, -height], [width, height], [-width, height]]) / np.hypot(
+        width, height
+    )
     yaw, pitch, roll = np.radians(rng.normal(0, (25, 14, 6))).clip(-1.05, 1.05)
     x = flat[:, 0] * np.cos(yaw)
     y = flat[:, 1] * np.cos(pitch) + flat[:, 0] * np.sin(yaw) * np.sin(pitch)
@@ -277,5 +282,3 @@ def stack(scenes: list[Scene]) -> dict[str, NDArray[np.generic]]:
         "keypoints": corners.astype(np.float32),
         "known": np.stack([scene.known for scene in scenes]),
     }
-
-

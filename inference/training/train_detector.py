@@ -1,6 +1,6 @@
 """Trains the detector: one YOLO n with plates, their four corners and four kinds of vehicles.
 
-    python -m inference.training.train_detector --data ../shared/data/plates --vehicles ../shared/data/vehicles
+python -m inference.training.train_detector --data ../shared/data/plates --vehicles ../shared/data/vehicles
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
         loss_of.bce.known = batch["known"]
         with mixed_precision(settings.device):
             guess = run.model(picture)
-        guess = {name: [v.float() for v in value] if name == "feats" else value.float() for name, value in guess.items()}
+        guess = {
+            name: [v.float() for v in value] if name == "feats" else value.float() for name, value in guess.items()
+        }
         loss, pieces = loss_of(guess, batch)
         run.optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()
@@ -166,7 +168,9 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
         run.step += 1
         run.blend()
         parts = {name: 0.98 * parts.get(name, float(value)) + 0.02 * float(value) for name, value in pieces.items()}
-        bar.set_postfix({name: f"{value:.2f}" for name, value in parts.items()} | {"s": f"{time.monotonic() - began:.2f}"})
+        bar.set_postfix(
+            {name: f"{value:.2f}" for name, value in parts.items()} | {"s": f"{time.monotonic() - began:.2f}"}
+        )
         if run.step % settings.judge_every == 0 or run.step == settings.steps:
             if not judge_and_save(run, photos["val"], parts):
                 break
@@ -192,7 +196,19 @@ def main() -> None:
     default = Settings()
     parser.add_argument("--data", nargs="+", required=True, help="folders with images/, labels/ [, vehicles/]: plates")
     parser.add_argument("--vehicles", nargs="*", default=[], help="folders whose labels are vehicles, plates unknown")
-    for name in ("start", "out", "steps", "batch", "learning_rate", "judge_every", "patience", "seed", "workers", "threads", "device"):
+    for name in (
+        "start",
+        "out",
+        "steps",
+        "batch",
+        "learning_rate",
+        "judge_every",
+        "patience",
+        "seed",
+        "workers",
+        "threads",
+        "device",
+    ):
         value = getattr(default, name)
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help=f"default: {value}")
     parser.add_argument("--resume", action="store_true", help="go on from last.pt")
@@ -215,7 +231,9 @@ def read_all(settings: Settings, *, skip_bad: bool) -> dict[str, list[Photo]]:
     if findings.lines:
         print("\n".join(findings.lines))
         if not skip_bad:
-            raise BadData(f"{len(findings.lines)} problems, listed above: mend them, or train on the rest with --skip-bad")
+            raise BadData(
+                f"{len(findings.lines)} problems, listed above: mend them, or train on the rest with --skip-bad"
+            )
     return good
 
 

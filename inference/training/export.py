@@ -1,0 +1,202 @@
+"""Checkpoint → the files that the product runs, refused when they do not answer as the trained network does.
+
+python -m inference.training.export detector --checkpoint runs/detector/best.pt
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from inference.backends.base import Backend, BackendError, load_backend
+from inference.backends.openvino_backend import OpenVinoBackend
+from inference.model_config import ModelConfig
+from inference.weights import CONFIG, MODELS, digest
+
+TOLERANCE = 0.03
+"""Largest difference of an output, in shares of the output where it exceeds 1; half-precision weights cost that much."""
+
+
+class ExportRefused(Exception):
+    """A file answers otherwise than the trained network; nothing was replaced."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A network ready to be written.
+
+    ``network`` runs in eval mode. ``pictures`` is a batch that it is compared on. ``free`` are the axes of the input
+    that may have any length. ``config`` is saved with the digests of the files.
+    """
+
+    network: torch.nn.Module
+    pictures: NDArray[np.float32]
+    free: dict[int, str]
+    config: ModelConfig
+
+
+def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: bool = False) -> None:
+    """Puts the files and their config into ``folder``. Raises ``ExportRefused``."""
+    name = export.config.name
+    with tempfile.TemporaryDirectory() as temporary:
+        made = [_write_onnx(export, Path(temporary) / f"{name}.onnx")]
+        checks: list[tuple[str, Backend]] = [("openvino", OpenVinoBackend(made[0], exact=True))]
+        if importlib.util.find_spec("onnxruntime"):
+            checks.append(("onnx", load_backend(made[0], "onnx")))
+        if with_ncnn:
+            made += _write_ncnn(export, Path(temporary) / f"{name}.param")
+            checks.append(("ncnn", load_backend(made[-2], "ncnn")))
+        if with_torch:
+            made.append(_write_torch(export, Path(temporary) / f"{name}.pt2"))
+            checks.append(("torch", load_backend(made[-1], "torch")))
+        for runtime, backend in checks:
+            _compare(export, runtime, backend)
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in made:
+            (folder / path.name).write_bytes(path.read_bytes())
+    version = export.config.version or datetime.now(UTC).strftime("%Y.%m.%d")
+    replace(export.config, version=version, sha256={path.name: digest(folder / path.name) for path in made}).save(
+        folder / CONFIG
+    )
+
+
+def _compare(export: Export, runtime: str, backend: Backend) -> None:
+    with torch.no_grad():
+        wanted = export.network(torch.from_numpy(export.pictures))
+    rights = wanted if isinstance(wanted, (tuple, list)) else [wanted]
+    for right, guess in zip((right.float().numpy() for right in rights), backend.run(export.pictures), strict=True):
+        if right.shape != guess.shape:
+            raise ExportRefused(f"{runtime}: shape {guess.shape} instead of {right.shape}")
+        strayed = float((np.abs(right - guess) / np.maximum(1.0, np.abs(right))).max())
+        print(f"{runtime}: differs by at most {strayed:.4f}")
+        if strayed > TOLERANCE:
+            raise ExportRefused(f"{runtime}: differs by {strayed:.4f}, more than {TOLERANCE}")
+
+
+def _write_onnx(export: Export, path: Path) -> Path:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            export.network,
+            (torch.from_numpy(export.pictures),),
+            str(path),
+            input_names=["pictures"],
+            dynamic_axes={"pictures": export.free},
+            opset_version=17,
+            dynamo=False,
+        )
+    model = onnx.load(path)
+    halve_weights(model)
+    onnx.save(model, path)
+    return path
+
+
+def halve_weights(model: onnx.ModelProto) -> None:
+    """Stores large weights in half precision; a cast beside each widens it again when the file is loaded."""
+    graph = model.graph
+    casts = []
+    for weight in [kept for kept in graph.initializer if kept.data_type == TensorProto.FLOAT]:
+        values = numpy_helper.to_array(weight)
+        if values.size < 64 or np.abs(values).max() > 60_000:
+            continue
+        half = numpy_helper.from_array(values.astype(np.float16), f"{weight.name}.half")
+        casts.append(helper.make_node("Cast", [half.name], [weight.name], to=TensorProto.FLOAT))
+        graph.initializer.remove(weight)
+        graph.initializer.append(half)
+    for place, cast in enumerate(casts):
+        graph.node.insert(place, cast)
+
+
+def _write_ncnn(export: Export, path: Path) -> list[Path]:
+    program = path.with_suffix(".ts")
+    first = torch.from_numpy(export.pictures[:1])
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.jit.trace(export.network, first, check_trace=False).save(str(program))
+    shape = "[" + ",".join(str(length) for length in first.shape) + "]"
+    weights = path.with_suffix(".bin")
+    command = [
+        "pnnx",
+        program.name,
+        f"inputshape={shape}",
+        f"ncnnparam={path.name}",
+        f"ncnnbin={weights.name}",
+        "fp16=1",
+    ]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
+    if not path.is_file():
+        raise ExportRefused(f"pnnx made no {path.name}: {done.stderr[-500:] or done.stdout[-500:]}")
+    return [path, weights]
+
+
+def _write_torch(export: Export, path: Path) -> Path:
+    shape = {axis: torch.export.Dim.AUTO for axis in export.free}
+    with torch.no_grad():
+        program = torch.export.export(export.network, (torch.from_numpy(export.pictures),), dynamic_shapes=(shape,))
+    torch.export.save(program, path)
+    return path
+
+
+def detector(checkpoint: Path) -> Export:
+    """The average of the checkpoint's weights, its norms folded into the convolutions."""
+    from inference.detector import letterbox
+    from inference.synthetic import Street
+    from inference.training.detector_model import Exportable, build_model
+
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    model = build_model()
+    model.load_state_dict(saved["average"])
+    network = Exportable(model.fuse(verbose=False))
+    picture = letterbox(Street(3).render(8.0)[0], 640, 640).batch
+    config = ModelConfig(
+        name="detector",
+        task="detector",
+        version="",
+        input_width=640,
+        input_height=640,
+        color_mode="rgb",
+        classes=tuple(saved["classes"]),
+        thresholds={"plate": 0.25, "vehicle": 0.35, "overlap": 0.5},
+    )
+    return Export(network, picture, {2: "height", 3: "width"}, config)
+
+
+EXPORTS: dict[str, Callable[[Path], Export]] = {"detector": detector}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", choices=sorted(EXPORTS))
+    parser.add_argument("--checkpoint", type=Path, help="default: runs/MODEL/best.pt")
+    parser.add_argument("--out", type=Path, help="default: inference/models/MODEL")
+    parser.add_argument("--ncnn", action="store_true", help="also for NCNN, by pnnx")
+    parser.add_argument("--torch", action="store_true", help="also for PyTorch, by torch.export")
+    chosen = parser.parse_args()
+    checkpoint = chosen.checkpoint or Path("runs") / chosen.model / "best.pt"
+    folder = chosen.out or MODELS / chosen.model
+    try:
+        write(EXPORTS[chosen.model](checkpoint), folder, with_ncnn=chosen.ncnn, with_torch=chosen.torch)
+    except (ExportRefused, BackendError, FileNotFoundError) as problem:
+        raise SystemExit(f"error: {problem}") from problem
+    print(
+        f"{folder}: "
+        + ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in sorted(folder.iterdir()))
+    )
+
+
+if __name__ == "__main__":
+    main()
