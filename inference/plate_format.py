@@ -29,10 +29,11 @@ LOOK_ALIKES: Mapping[str, str] = {
     "G": "6",
     "6": "G",
 }
-RARER = {("D", "0"), ("0", "D"), ("Q", "0"), ("0", "Q"), ("Z", "2"), ("2", "Z"), ("G", "6"), ("6", "G")}
-"""Swaps that are made only when a common one (O/0, I/1, B/8, S/5) does not explain the text."""
+SURE_SWAPS = frozenset({"O0", "0O", "I1", "1I", "B8", "8B", "S5", "5S"})
+"""Look-alikes that a format alone may swap; the others need the reader's doubt besides."""
 
-COMMON_COST, RARE_COST = 1.0, 3.0
+DOUBT = 0.02
+"""The probability of the other character from which a reader is in doubt."""
 MAX_CHANGES = 3
 
 
@@ -62,6 +63,13 @@ _DE = (
 _PL = (
     "DW DWR DLU DJ CB CBY CIN CG LU LUB LZ FZ FG EL ELW EPI KR KRA KN KTA WA WB WD WE WF WH WI WJ WK WN WT WU WW WX WY"
     " WPR WGM OP OPO RZ RKR BI BIA GD GDA GA GWE SK ST STA SZ SZA SJ SJZ SD SO SB SBL TK TKI NO NOL PO POZ PZ PKL ZS ZK"
+    " SR SL SCI SGL SRB SBE SBI SBN SC SCZ SG SH SI SIM SJ SKL SLU SM SMI SMY SPI SPS SRC SRS SSW SW SWD SWZ SY SZY SZO"
+    " KOS KBR KBC KCH KDA KGR KLI KMI KMY KNS KNT KOL KPR KRA KSU KT KTT KWA KWI WA WGR WL WLI WLS WMA WMI"
+    " WML WND WOR WOS"
+    " WOT WPI WPL WPN WPU WPY WPZ WR WRA WS WSC WSE WSI WSK WSZ WWE WWL WWY WZ WZU WZW WZY WI WX PGN PGO PK"
+    " PL PLE PN PNT"
+    " PO POB POS POT PP PSE PSR PSZ PWA PWL PWR PZ PZL DB DBA DBL DGL DGR DKA DKL DLB DLE DLW DMI DOA DOL DPL DSR DST"
+    " DSW DTR DW DWL DZA DZG DZL LB LBI LBL LC LCH LHR LJA LKR LKS LLB LLE LLU LOP LPA LPU LRA LRY LSW LTM LWL LZ LZA"
 )
 _RO = (
     "AB AR AG BC BH BN BT BV BR BZ CS CL CJ CT CV DB DJ GL GR GJ HR HD IL IS IF MM MH MS NT OT PH SM SJ SB"
@@ -90,14 +98,14 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("be", ("N-LLL-NNN", "LLL-NNN")),
     PlateFormat("bg", ("LL NNNN LL", "L NNNN LL"), "ABEKMHOPCTYX"),
     PlateFormat("ch", ("P*NNNNNN", "P*NNNNN", "P*NNNN"), prefixes=_split(_CH)),
-    PlateFormat("cz", ("NLN NNNN", "NLL NNNN"), _without("GOQW")),
+    PlateFormat("cz", ("NLN NNNN", "NLL NNNN", "LLL NN-NN"), _without("GOQW")),
     PlateFormat("de", ("P*LL NNNN", "P*LL NNN", "P*L NNNN", "P*LL NN", "P*L NNN"), prefixes=_split(_DE)),
     PlateFormat("dk", ("LL NN NNN",), _without("IOQW")),
     PlateFormat("ee", ("NNN LLL",)),
     PlateFormat("es", ("NNNN LLL",), "BCDFGHJKLMNPRSTVWXYZ"),
     PlateFormat("fi", ("LLL-NNN",)),
     PlateFormat("fr", ("LL-NNN-LL",), _without("IOU")),
-    PlateFormat("gb", ("LLNN LLL", "LNNN LLL", "LNN LLL"), _without("IQ")),
+    PlateFormat("gb", ("LLNN LLL", "LLNN LLL", "LNNN LLL", "LNN LLL", "LN LLL"), _without("IQ")),
     PlateFormat("gr", ("LLL-NNNN",), "ABEZHIKMNOPTYX"),
     PlateFormat("hr", ("P*NNNN-LL", "P*NNN-LL", "P*NNN-L", "P*NNNN-L"), _without("QWXY"), _split(_HR)),
     PlateFormat("hu", ("LLL-NNN", "LL LL-NNN")),
@@ -123,10 +131,10 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("ua", ("LL NNNN LL",), "ABCEHIKMOPTX"),
     PlateFormat("br", ("LLL-NNNN", "LLLNLNN")),
     PlateFormat("ar", ("LLL NNN", "LL NNN LL")),
-    PlateFormat("us-ny", ("LLL*NNNN", "LLL-NNNN", "tNNNNNNc", "NNNNNLL", "NNNNNmk")),
-    PlateFormat("us-nj", ("LNN-LLL", "LNN*LLL", "LLL-NNL", "LLLNNL", "xLLLNN", "xLNNLL")),
+    PlateFormat("us-ny", ("LLL*NNNN", "LLL-NNNN", "tNNNNNNc", "yNNNNNNc", "NNNNNLL", "NLNNL", "NNNN", "NNNNNN")),
+    PlateFormat("us-nj", ("LNN-LLL", "LNN*LLL", "LLL-NNL", "LLLNNL", "LLNNNL")),
     PlateFormat("us-pa", ("LLL-NNNN", "LLL*NNNN")),
-    PlateFormat("us-ct", ("LL*NNNNN", "NNN*LLL", "LLNNNNN")),
+    PlateFormat("us-ct", ("LL*NNNNN", "NNN*LLL", "LLNNNNN", "NLLLLN")),
     PlateFormat("us-ca", ("NLLLNNN", "NLNNNNN", "NNNNNLN")),
     PlateFormat("us-tx", ("LLL*NNNN", "LLLNNNN", "LLN*LNNN")),
     PlateFormat("us-fl", ("LLL*LNN", "LNN*NLL", "NNN*LLL", "LL*NNNL", "LLLLNN")),
@@ -143,18 +151,54 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("us-nc", ("LLL-NNNN",)),
     PlateFormat("us", ("LLL NNN", "NNN LLL", "NNN*LLL", "LLL*NNN", "LL NNNN", "NNLLNN", "LNNNLL")),
     PlateFormat(
-        "in", ("P NN LL NNNN", "P NN L NNNN", "P-NN-LL-NNNN", "P N LLL NNNN", "P NN NNNN"), _without("IO"), _split(_IN)
+        "in",
+        (
+            "P NN LL NNNN",
+            "P NN L NNNN",
+            "P-NN-LL-NNNN",
+            "P N LLL NNNN",
+            "P NN NNNN",
+            "P N LL NNNN",
+            "P NN LLL NNN",
+            "P NN LL NNN",
+            "P NN L NNN",
+            "P NN LL NN",
+        ),
+        _without("IO"),
+        _split(_IN),
     ),
-    PlateFormat("vn", ("NNL-NNN.NN", "NNL-NNNN", "NN-LN|NNN.NN", "NN-LN|NNNN", "NNL|NNN.NN"), "ABCDEFGHKLMNPSTUVXYZ"),
-    PlateFormat("tw", ("LLL-NNNN", "NNNN-LL", "LL-NNNN", "LNN-NNN", "NNN-LLL", "LLL-NNN"), _without("IO")),
-    PlateFormat("id", ("P NNNN LL", "P NNNN LLL", "P NNNN L", "P NNN LL"), prefixes=_split(_ID)),
+    PlateFormat(
+        "vn",
+        (
+            "NNL-NNN.NN",
+            "NNL-NNNN",
+            "NN-LN|NNN.NN",
+            "NN-LN|NNNN",
+            "NNL|NNN.NN",
+            "NNLL-NNN.NN",
+            "NN-LL|NNN.NN",
+            "NN-LL|NNNN",
+            "NN-LNNNNN",
+        ),
+        "ABCDEFGHKLMNPSTUVXYZ",
+    ),
+    PlateFormat(
+        "tw",
+        ("LLL-NNNN", "NNNN-LL", "LL-NNNN", "LNN-NNN", "NNN-LLL", "LLL-NNN", "LNL-NNN", "NNNN-LN", "NLL-NNN", "NL-NNNN"),
+        _without("IO"),
+    ),
+    PlateFormat(
+        "id",
+        ("P NNNN LL", "P NNNN LLL", "P NNNN L", "P NNN LL", "P NNN LLL", "P NN LLL", "P NN LL"),
+        prefixes=_split(_ID),
+    ),
     PlateFormat("my", ("PLL NNNN", "PLL NNN", "PLN NNNN", "PLLNN", "PL NNNN"), _without("IO"), _split(_MY)),
     PlateFormat("th", ("NLL NNNN", "LL NNNN")),
     PlateFormat("tr", ("NN L NNNN", "NN LL NNN", "NN LL NNNN", "NN LLL NN", "NN LLL NNN"), _without("QWX")),
     PlateFormat("il", ("NN-NNN-NN", "NNN-NN-NNN")),
     PlateFormat("ae", ("L NNNNN", "L NNNN", "LL NNNNN", "NN NNNNN")),
     PlateFormat("sa", ("NNNN LLL",), "ABJDRSXTEGKLZNHUV"),
-    PlateFormat("tn", ("NNN*NNNN", "NN*NNNN", "NNN*NNN")),
+    PlateFormat("tn", ("NNN*NNNN", "NN*NNNN", "NNN*NNN", "NN*NNN")),
     PlateFormat("sg", ("sLL NNNN L", "sLL NNN L"), _without("IO")),
     PlateFormat("ph", ("LLL NNNN", "LLL NNN")),
     PlateFormat("au", ("LLL-NNN", "LLL-NNL", "NLL-NLL", "NLL NLL")),
@@ -223,23 +267,24 @@ def _the_only(regions: Sequence[str]) -> str | None:
 
 def _swaps(text: str, alternatives: Sequence[Mapping[str, float]]) -> list[tuple[float, str]]:
     """Every text that up to ``MAX_CHANGES`` look-alike swaps give, with what they cost."""
-    places = [index for index, char in enumerate(text) if char in LOOK_ALIKES]
+    choices: dict[int, list[tuple[str, float]]] = {}
+    for index, char in enumerate(text):
+        doubts = alternatives[index] if alternatives else {}
+        choices[index] = [
+            (other, 1.0 - 0.1 * math.log(max(doubts.get(other, 0.0), 1e-6)))
+            for other in LOOK_ALIKES.get(char, "")
+            if char + other in SURE_SWAPS or doubts.get(other, 0.0) >= DOUBT
+        ]
+    places = [index for index, others in choices.items() if others]
     found: list[tuple[float, str]] = []
     for count in range(1, MAX_CHANGES + 1):
         for chosen in itertools.combinations(places, count):
-            for chars in itertools.product(*(LOOK_ALIKES[text[index]] for index in chosen)):
+            for others in itertools.product(*(choices[index] for index in chosen)):
                 swapped = list(text)
-                cost = 0.0
-                for index, char in zip(chosen, chars, strict=True):
-                    swapped[index] = char
-                    cost += _cost(text[index], char, alternatives[index] if alternatives else {})
-                found.append((cost, "".join(swapped)))
+                for index, (other, _) in zip(chosen, others, strict=True):
+                    swapped[index] = other
+                found.append((sum(cost for _, cost in others), "".join(swapped)))
     return found
-
-
-def _cost(old: str, new: str, probabilities: Mapping[str, float]) -> float:
-    base = RARE_COST if (old, new) in RARER else COMMON_COST
-    return base - 0.1 * math.log(max(probabilities.get(new, 0.0), 1e-6))
 
 
 @cache

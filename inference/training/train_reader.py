@@ -21,7 +21,8 @@ from tqdm import tqdm
 
 from inference.plate_format import ALPHABET
 from inference.reader import to_input
-from inference.training.dataset import Crop, DatasetError, Mixture, PlateBatches, load_crops
+from inference.training.batches import Mixture, PlateBatches
+from inference.training.dataset import Crop, DatasetError, load_crops
 from inference.training.reader_network import ReaderNetwork
 from inference.training.synth import draw_set, find_fonts
 

@@ -1,0 +1,80 @@
+"""Formats decide look-alikes, and only where they can."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from inference.plate_format import FORMATS, REGIONS, UnknownRegionError, normalize, regions_of, repair
+
+TEXT = Path("../shared/data/text/labels.csv")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"), [("M-ÜX 12", "MUX12"), ("51f·646.19", "51F64619"), (" ab 12 cd", "AB12CD"), ("--", "")]
+)
+def test_normalize_keeps_letters_and_digits_only(written: str, text: str) -> None:
+    assert normalize(written) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "text"),
+    [
+        ("0BC1234", "br", "OBC1234"),
+        ("A8C1D23", "br", "ABC1D23"),
+        ("ABCI234", "br", "ABC1234"),
+        ("7B3O135", "cz", "7B30135"),
+        ("B0123XYZ", "ro", "B0123XYZ"),
+        ("2BC1234", "br", "2BC1234"),
+        ("KYN98B8", "us-ny", "KYN9888"),
+    ],
+)
+def test_with_a_region_a_look_alike_becomes_what_the_mask_says(raw: str, region: str, text: str) -> None:
+    assert repair(raw, (), region)[0] == text
+
+
+def test_a_text_that_fits_is_never_changed() -> None:
+    assert repair("ABC1O23", (), "br") == ("ABC1O23", "br")
+    assert repair("AB12CDE")[0] == "AB12CDE"
+
+
+def test_without_a_region_nothing_changes_unless_all_formats_agree() -> None:
+    assert repair("O0O0O0O")[0] == "O0O0O0O"
+    assert repair("HR26CT4O63") == ("HR26CT4063", "in")
+
+
+def test_the_likelier_character_decides_between_two_that_fit() -> None:
+    alternatives = [{}, {}, {}, {}, {"O": 0.1, "D": 0.3}, {}, {}]
+    masks = {text for text in ("ABC1O23", "ABC1D23") if regions_of(text, "br")}
+    assert masks == {"ABC1O23", "ABC1D23"}
+    assert repair("A8C1023", alternatives, "br")[0] == "ABC1023"
+
+
+def test_an_unknown_region_is_named_with_the_known_ones() -> None:
+    with pytest.raises(UnknownRegionError, match=r"'atlantis'.*br.*us"):
+        repair("ABC1234", (), "atlantis")
+
+
+def test_every_mask_is_made_of_known_marks() -> None:
+    for entry in FORMATS:
+        assert entry.region in REGIONS
+        for mask in entry.masks:
+            assert all(mark in "LNP -.*|" or mark.islower() for mark in mask), (entry.region, mask)
+            assert "P" not in mask or entry.prefixes, entry.region
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not TEXT.is_file(), reason="../shared/data is missing")
+def test_no_true_text_of_the_validation_set_is_changed_by_its_own_region() -> None:
+    with TEXT.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["split"] == "val"]
+    changed = [
+        (row["region"], row["text"], repair(row["text"], (), row["region"])[0])
+        for row in rows
+        if row["region"] in REGIONS and repair(row["text"], (), row["region"])[0] != row["text"]
+    ]
+    assert len(changed) <= len(rows) // 100, changed
+    unchosen = [row["text"] for row in rows if repair(row["text"])[0] != row["text"]]
+    assert len(unchosen) <= len(rows) // 200, unchosen

@@ -1,0 +1,112 @@
+"""Crops become readings; the weights that are delivered read clean plates of one and two rows."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.backends.base import load_backend
+from inference.model_config import ModelConfig
+from inference.plate_drawing import STYLES, draw_plate
+from inference.plate_format import ALPHABET
+from inference.reader import PlateReader, decode, to_input
+from inference.weights import find_model
+
+CLASSES = ("", *ALPHABET)
+CONFIG = ModelConfig("reader", "reader", "1", 192, 64, "gray", CLASSES)
+
+
+class Says:
+    """A backend that sees the given text in every crop, each character with 0.9 and the blank between them."""
+
+    def __init__(self, text: str, other: str = "") -> None:
+        steps = np.full((2 * len(text) + 1, len(CLASSES)), 0.001, np.float32)
+        steps[::2, 0] = 0.99
+        for index, char in enumerate(text):
+            steps[2 * index + 1, CLASSES.index(char)] = 0.9
+            if other:
+                steps[2 * index + 1, CLASSES.index(other)] = 0.05
+        self._steps = steps
+        self.batches: list[tuple[int, ...]] = []
+
+    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        self.batches.append(batch.shape)
+        assert 0 <= batch.min() <= batch.max() <= 1
+        return [np.stack([self._steps] * len(batch))]
+
+
+@pytest.fixture(scope="module")
+def reader() -> PlateReader:
+    path, config = find_model("reader")
+    return PlateReader(load_backend(path, threads=1), config)
+
+
+def crop() -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 255, (30, 100, 3)).astype(np.uint8)
+
+
+def test_all_crops_go_through_the_network_in_one_batch() -> None:
+    backend = Says("AB12")
+    readings = PlateReader(backend, CONFIG).read([crop(), crop()[:, :40], crop()])
+    assert backend.batches == [(3, 1, 64, 192)]
+    assert [reading.text for reading in readings] == ["AB12"] * 3
+    assert readings[0].char_confidences == pytest.approx((0.9,) * 4)
+    assert readings[0].confidence == pytest.approx(0.9**4)
+
+
+def test_no_crops_make_no_run() -> None:
+    backend = Says("AB12")
+    assert PlateReader(backend, CONFIG).read([]) == []
+    assert backend.batches == []
+
+
+def test_the_region_repairs_look_alikes_and_the_raw_text_is_kept() -> None:
+    (reading,) = PlateReader(Says("0BC1234"), CONFIG).read([crop()], "br")
+    assert (reading.text, reading.raw_text, reading.region) == ("OBC1234", "0BC1234", "br")
+
+
+def test_other_likely_characters_make_alternatives() -> None:
+    (reading,) = PlateReader(Says("AB1", other="8"), CONFIG).read([crop()])
+    texts = [text for text, _ in reading.alternatives]
+    assert set(texts) == {"8B1", "A81", "AB8"}
+    assert all(confidence < reading.confidence for _, confidence in reading.alternatives)
+
+
+def test_repeated_characters_need_a_blank_between_them() -> None:
+    steps = np.zeros((5, len(CLASSES)), np.float32)
+    for step, label in enumerate((1, 1, 0, 1, 2)):
+        steps[step, label] = 1
+    assert "".join(character.char for character in decode(steps, CLASSES)) == "001"
+
+
+def test_an_empty_crop_is_no_error(reader: PlateReader) -> None:
+    (reading,) = reader.read([np.zeros((0, 0, 3), np.uint8)])
+    assert len(reading.char_confidences) == len(reading.raw_text)
+
+
+def test_the_input_is_the_crop_stretched_and_gray() -> None:
+    assert to_input(crop(), (192, 64)).shape == (64, 192)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_the_delivered_weights_read_clean_plates(reader: PlateReader, rows: int) -> None:
+    rng = np.random.default_rng(4)
+    styles = [style for style in STYLES if style.rows == rows and style.weight >= 0.3]
+    plates = [draw_plate(rng, style) for style in styles]
+    readings = reader.read([plate.image for plate in plates])
+    right = [reading.text == plate.text for reading, plate in zip(readings, plates, strict=True)]
+    assert sum(right) / len(right) > 0.8
+
+
+def test_one_plate_takes_few_milliseconds(reader: PlateReader) -> None:
+    picture = crop()
+    reader.read([picture])
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        reader.read([picture])
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.012
