@@ -1,0 +1,258 @@
+"""What a person sees in a real browser, at the widths of a desk, a tablet and a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from anpr_site.tests.running_site import ROOT, RunningSite, redis_is_there
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not redis_is_there(), reason="needs Redis at 127.0.0.1:6379"),
+    pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs chromium"),
+]
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {1440: 900, 820: 1180, 390: 844}
+ARTIFACTS = ROOT / "artifacts"
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    running = RunningSite(tmp_path_factory.mktemp("site"), redis_number=9)
+    running.start()
+    running.order("user", name="olga")
+    running.order("health", state="online")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: RunningSite) -> Iterator[Visit]:
+    """Opens a page as a signed-in person; its console must stay clean and nothing may leave the machine."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_page(address: str = "/", width: int = 1440, *, scheme: str = "light", forgive: str = "$^") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme, timezone_id="Europe/Berlin"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: note(said.text, forgive) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: note_request(request.url))
+        page.goto(site.url + "/login/")
+        page.fill("#id_username", "olga")
+        page.fill("#id_password", "olga")
+        page.click("main button")
+        page.wait_for_url(site.url + "/")
+        if address != "/":
+            page.goto(site.url + address)
+        return page
+
+    def note(text: str, forgive: str) -> None:
+        if not re.search(forgive, text):
+            complaints.append(text)
+
+    def note_request(address: str) -> None:
+        if not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", address):
+            complaints.append(f"left the machine: {address}")
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def shoot(page: Page, name: str) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
+def is_live(page: Page) -> None:
+    page.wait_for_function("document.querySelector('[data-viewers-list]').children.length > 0")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (820, "dark"), (390, "dark"), (390, "light")])
+def test_a_live_row_and_a_moving_picture(site: RunningSite, visit: Visit, width: int, scheme: str) -> None:
+    page = visit(width=width, scheme=scheme)
+    is_live(page)
+    site.order("pictures", on=True)
+    text = f"LIVE{width}{scheme[0].upper()}"
+    row = site.order("row", text=text)
+    shown = page.locator(f'.row-card[data-id="{row["id"]}"]')
+    expect(shown.locator(".plate-text")).to_have_text(text, timeout=2000)
+    expect(page.locator("[data-rows] > li").first).to_have_attribute("data-id", str(row["id"]))
+    canvas = page.locator(".tile canvas").first
+    expect(canvas).to_have_attribute("data-index", re.compile(r"\d+"), timeout=5000)
+    seen = {canvas.get_attribute("data-index")}
+    for _ in range(10):
+        page.wait_for_timeout(300)
+        seen.add(canvas.get_attribute("data-index"))
+    assert 3 <= len(seen) <= 10, "about two pictures a second on the wall"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shoot(page, f"dashboard-{width}-{scheme}")
+
+
+def test_an_update_replaces_its_row_in_place(site: RunningSite, visit: Visit) -> None:
+    page = visit()
+    is_live(page)
+    first = site.order("row", text="UPD8")
+    second = site.order("row", text="NEXT1")
+    expect(page.locator("[data-rows] > li").first).to_have_attribute("data-id", str(second["id"]))
+    site.order("row", text="UPDB", pk=first["id"])
+    rows = page.locator(f'[data-rows] > li[data-id="{first["id"]}"]')
+    expect(rows.locator(".plate-text")).to_have_text("UPDB")
+    expect(rows).to_have_count(1)
+    expect(page.locator("[data-rows] > li").nth(1)).to_have_attribute("data-id", str(first["id"]))
+
+
+def test_a_lost_message_is_found_without_a_reload(site: RunningSite, visit: Visit) -> None:
+    page = visit()
+    is_live(page)
+    row = site.order("row", text="SILENT1", silent=True)
+    expect(page.locator(f'[data-rows] > li[data-id="{row["id"]}"]')).to_be_visible(timeout=15_000)
+
+
+def test_after_the_server_was_away_the_page_catches_up(site: RunningSite, visit: Visit) -> None:
+    page = visit(forgive="WebSocket|ERR_|Failed to load")
+    is_live(page)
+    page.evaluate("window.sameDocument = true")
+    site.stop()
+    banner = page.locator("[data-link-banner]")
+    expect(banner).to_be_visible(timeout=10_000)
+    expect(banner).to_contain_text("Not live", timeout=5000)
+    expect(page.locator("[data-health-words]").first).to_have_text("Disconnected")
+    shoot(page, "disconnected-1440")
+    missed = [site.order("row", text=f"AWAY{number}", silent=True)["id"] for number in range(3)]
+    site.start()
+    page.locator("[data-link-banner] button").click()
+    expect(banner).to_be_hidden(timeout=30_000)
+    for pk in missed:
+        expect(page.locator(f'[data-rows] > li[data-id="{pk}"]')).to_be_visible(timeout=5000)
+    assert page.evaluate("window.sameDocument")
+
+
+def test_an_old_picture_is_greyed_and_says_its_age(site: RunningSite, visit: Visit) -> None:
+    site.order("pictures", on=True)
+    page = visit("/cameras/gate/")
+    expect(page.locator(".tile canvas")).to_have_attribute("data-index", re.compile(r"\d+"), timeout=5000)
+    expect(page.locator("[data-fps]")).to_have_text("10 fps")
+    seen = set()
+    for _ in range(20):
+        page.wait_for_timeout(100)
+        seen.add(page.locator(".tile canvas").get_attribute("data-index"))
+    assert len(seen) >= 12, "every picture in the single view"
+    shoot(page, "camera-1440")
+    site.order("pictures", on=False)
+    expect(page.locator(".screen[data-stale]")).to_be_visible(timeout=8000)
+    expect(page.locator("[data-note]")).to_contain_text(re.compile(r"This picture is \d"))
+    shoot(page, "stale-1440")
+    site.order("pictures", on=True)
+    expect(page.locator(".screen[data-stale]")).to_have_count(0, timeout=8000)
+
+
+def test_a_hidden_page_asks_for_no_pictures(site: RunningSite, visit: Visit) -> None:
+    page = visit("/cameras/gate/")
+    site.order("pictures", on=True)
+    expect(page.locator(".tile canvas")).to_have_attribute("data-index", re.compile(r"\d+"), timeout=5000)
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    page.wait_for_timeout(11_000)
+    before = site.order("pictures", on=True)["drawn"]
+    page.wait_for_timeout(1500)
+    assert site.order("pictures", on=True)["drawn"] == before, "nothing is drawn while nobody looks"
+
+
+def test_the_status_display_tells_cameras_viewers_and_time(site: RunningSite, visit: Visit) -> None:
+    page = visit()
+    is_live(page)
+    other = visit("/detections/", 390)
+    is_live(other)
+    expect(page.locator("[data-viewers-count]").first).to_have_text("2", timeout=3000)
+    other.close()
+    expect(page.locator("[data-viewers-count]").first).to_have_text("1", timeout=3000)
+    expect(page.locator("[data-clock-note]")).to_contain_text("Europe/Berlin", timeout=3000)
+    expect(page.locator("[data-clock-note]")).to_contain_text(
+        re.compile(r"this device: [+−]\d+ ± [\d.]+ ms"), timeout=5000
+    )
+    site.order("health", state="offline", reason="10.0.0.9 does not answer")
+    expect(page.locator("[data-health-words]").first).to_have_text("Camera offline", timeout=12_000)
+    expect(page.locator(".dropdown-item [data-reason]").first).to_have_text("10.0.0.9 does not answer")
+    site.order("health", state="online")
+
+
+def test_every_page_fits_every_width(site: RunningSite, visit: Visit) -> None:
+    site.order("health", state="online")
+    pk = site.order("row", text="WIDE99")["id"]
+    pages = {"detections": "/detections/", "detection": f"/detections/{pk}/", "nothing": "/detections/?plate=zz*z9"}
+    for width in SIZES:
+        page = visit("/detections/", width)
+        for name, address in {**pages, "camera": "/cameras/gate/"}.items():
+            page.goto(site.url + address)
+            page.wait_for_timeout(300)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            small = page.evaluate(
+                "[...document.querySelectorAll('nav .btn, nav .nav-link, main .btn, main input, main select')]"
+                ".filter(e => e.offsetParent && e.type !== 'hidden' && e.getBoundingClientRect().height < 43.5)"
+                ".map(e => e.outerHTML.slice(0, 90))"
+            )
+            assert small == [], (name, width)
+            shoot(page, f"{name}-{width}")
+
+
+def test_the_clock_finds_offset_and_drift(site: RunningSite, visit: Visit) -> None:
+    page = visit("/detections/")
+    found = page.evaluate(
+        """async () => {
+          const { ServerClock } = await import("/static/js/clock.js");
+          let local = 0;
+          const clock = new ServerClock(() => local);
+          const server = (at) => 1e12 + at * (1 + 80e-6) + 5000;
+          for (let turn = 0; turn < 60; turn += 1) {
+            local = turn * 10000;
+            const sent = local, there = 5 + (turn % 7) * 4, back = 5 + (turn % 5) * 9;
+            local = sent + there + back + 1;
+            clock.add({ sent, received: server(sent + there), answered: server(sent + there + 1), arrived: local });
+          }
+          return { error: clock.now() - server(local), drift: clock.drift * 1e6, trip: clock.roundTrip };
+        }"""
+    )
+    assert abs(found["error"]) < 5
+    assert 60 < found["drift"] < 100
+    assert 9.9 < found["trip"] < 10.1
+
+
+def test_rows_can_be_held_and_let_go(site: RunningSite, visit: Visit) -> None:
+    page = visit()
+    is_live(page)
+    page.locator("[data-pause-rows]").click()
+    row = site.order("row", text="HELD1")
+    expect(page.locator("[data-held]")).to_have_text("1 new")
+    expect(page.locator(f'[data-rows] > li[data-id="{row["id"]}"]')).to_have_count(0)
+    page.locator("[data-pause-rows]").click()
+    expect(page.locator(f'[data-rows] > li[data-id="{row["id"]}"]')).to_be_visible()
