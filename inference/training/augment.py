@@ -15,9 +15,9 @@ def cut_again(crop: Gray, size: tuple[int, int], rng: np.random.Generator) -> Gr
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     grow = float(rng.choice([0.05, 0.12]))
     left, top, right, bottom = rng.uniform(-0.07, grow, 4)
-    cut = corners + np.array(
-        [[-left, -top], [right, -top], [right, bottom], [-left, bottom]], np.float32
-    ) * np.array([width, height], np.float32)
+    cut = corners + np.array([[-left, -top], [right, -top], [right, bottom], [-left, bottom]], np.float32) * np.array(
+        [width, height], np.float32
+    )
     limit = float(rng.choice([1.0, 4.0, 9.0]))
     angle = np.deg2rad(float(rng.uniform(-limit, limit)))
     middle = cut.mean(0)

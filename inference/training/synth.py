@@ -120,7 +120,9 @@ def background(rng: np.random.Generator, size: tuple[int, int]) -> Gray:
     """What is around a plate: paint, edges, grille bars, shadow."""
     width, height = size
     level = float(rng.uniform(5, 235))
-    slope = np.linspace(0, float(rng.uniform(-60, 60)), height)[:, None] + np.linspace(0, float(rng.uniform(-40, 40)), width)
+    slope = np.linspace(0, float(rng.uniform(-60, 60)), height)[:, None] + np.linspace(
+        0, float(rng.uniform(-40, 40)), width
+    )
     canvas = np.clip(level + slope, 0, 255).astype(np.uint8)
     for _ in range(int(rng.integers(0, 5))):
         x, y = int(rng.integers(-20, width)), int(rng.integers(-10, height))
@@ -143,7 +145,9 @@ def _cut_out(framed: Gray, plate: tuple[int, ...], size: tuple[int, int], rng: n
     high = high + span * rng.uniform(-0.02, 0.13, 2) * rng.choice([0.3, 1.0])
     target = ((seen - low) / (high - low) * np.array(size)).astype(np.float32)
     pad_y, pad_x = (framed.shape[0] - height) / 2, (framed.shape[1] - width) / 2
-    source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + np.array([pad_x, pad_y], np.float32)
+    source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + np.array(
+        [pad_x, pad_y], np.float32
+    )
     matrix = cv2.getPerspectiveTransform(source, target)
     shrink = int(max(1, framed.shape[1] // (size[0] * 1.5)))
     if shrink > 1:
