@@ -1,44 +1,89 @@
-"""Boxes and texts on a preview picture."""
+"""Boxes, plate corners and plate texts on a picture for people to watch."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
+import numpy as np
+from font_roboto import RobotoBold
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
 
-from inference.types import Box, FrameResult, Image
+from inference.types import Box, FrameResult, Image, Observation, Plate
 
-VEHICLE = (255, 170, 60)
-PLATE = (60, 220, 60)
-UNREAD = (90, 170, 255)
-DARK = (20, 20, 20)
+VEHICLE_COLOR = (232, 196, 96)
+PLATE_COLOR = (64, 200, 255)
+FAILED_COLOR = (150, 150, 160)
+LABEL_PAPER, LABEL_INK = (20, 22, 28), (255, 255, 255)
 
 
-def draw(result: FrameResult, width: int) -> Image:
-    """The frame, at most ``width`` pixels wide, with what was found in it; a picture of its own."""
-    image = result.frame.image
-    scale = min(1.0, width / image.shape[1])
-    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    picture: Image = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image.copy()
-    for number, seen in enumerate(result.observations):
-        text = result.labels[number] if number < len(result.labels) else ""
-        if seen.vehicle is not None:
-            _outline(picture, seen.vehicle.box, scale, VEHICLE)
-        if seen.plate is not None:
-            _outline(picture, seen.plate.box, scale, PLATE if text else UNREAD)
+def draw(result: FrameResult, width: int = 960) -> Image:
+    """A copy of the frame, at most ``width`` pixels wide, with what was found on it."""
+    original = result.frame.image
+    scale = min(1.0, width / original.shape[1])
+    size = (round(original.shape[1] * scale), round(original.shape[0] * scale))
+    picture: Image = original.copy() if scale == 1.0 else cv2.resize(original, size, interpolation=cv2.INTER_AREA)
+    for observation in result.observations:
+        _outline(picture, observation, scale)
+    for observation, text in zip(result.observations, result.labels, strict=False):
         if text:
-            _write(picture, text, seen.plate.box if seen.plate is not None else seen.box, scale)
+            _tag(picture, (observation.plate or observation).box, text, scale)
     return picture
 
 
-def _outline(picture: Image, box: Box, scale: float, color: tuple[int, int, int]) -> None:
-    corners = [round(number * scale) for number in (box.x1, box.y1, box.x2, box.y2)]
-    cv2.rectangle(picture, (corners[0], corners[1]), (corners[2], corners[3]), color, 2)
+def _outline(picture: Image, observation: Observation, scale: float) -> None:
+    weight = max(1, picture.shape[1] // 640)
+    if observation.vehicle is not None:
+        _brackets(picture, observation.vehicle.box, scale, weight + 1)
+    plate = observation.plate
+    if plate is not None:
+        failed = observation.reason not in (None, "low_reading_confidence", "blur")
+        color = FAILED_COLOR if failed else PLATE_COLOR
+        cv2.polylines(picture, [_plate_outline(plate, scale)], True, color, weight, cv2.LINE_AA)
 
 
-def _write(picture: Image, text: str, box: Box, scale: float) -> None:
-    """Above the box, or below it where the picture ends."""
-    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.7, 2)
-    x = max(0, min(round(box.x1 * scale), picture.shape[1] - width - 8))
-    above = round(box.y1 * scale) - 6
-    y = above if above > height + 8 else round(box.y2 * scale) + height + 12
-    cv2.rectangle(picture, (x, y - height - 6), (x + width + 8, y + 5), DARK, -1)
-    cv2.putText(picture, text, (x + 4, y), cv2.FONT_HERSHEY_SIMPLEX, 0.7, PLATE, 2, cv2.LINE_AA)
+def _plate_outline(plate: Plate, scale: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    box = plate.box
+    points = [(box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2)]
+    corners = plate.corners if plate.corners is not None else np.array(points, np.float32)
+    return np.round(corners * scale).astype(np.int32)
+
+
+def _brackets(picture: Image, box: Box, scale: float, weight: int) -> None:
+    """The four corners of a box: says where it is and hides little."""
+    x1, y1, x2, y2 = (round(value * scale) for value in (box.x1, box.y1, box.x2, box.y2))
+    arm = max(4, min(x2 - x1, y2 - y1) // 6)
+    for x, y, dx, dy in ((x1, y1, arm, arm), (x2, y1, -arm, arm), (x2, y2, -arm, -arm), (x1, y2, arm, -arm)):
+        points = np.array([(x + dx, y), (x, y), (x, y + dy)], np.int32)
+        cv2.polylines(picture, [points], False, VEHICLE_COLOR, weight, cv2.LINE_AA)
+
+
+def _tag(picture: Image, box: Box, text: str, scale: float) -> None:
+    """The text beside the box, inside the picture: above it if there is room, else below."""
+    color, alpha = _label(text, max(14, picture.shape[1] // 42))
+    height, width = alpha.shape[:2]
+    left = round(box.center[0] * scale - width / 2)
+    top = round(box.y1 * scale) - height - 6
+    if top < 0:
+        top = round(box.y2 * scale) + 6
+    left = min(max(left, 0), picture.shape[1] - width)
+    top = min(max(top, 0), picture.shape[0] - height)
+    if left < 0 or top < 0:
+        return
+    target = picture[top : top + height, left : left + width]
+    target[:] = (target * (1 - alpha) + color * alpha).astype(np.uint8)
+
+
+@lru_cache(maxsize=256)
+def _label(text: str, size: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    """Text on a rounded plate: its colors and, 0-1, how much they cover."""
+    font = ImageFont.truetype(RobotoBold, size)
+    left, top, right, bottom = font.getbbox(text)
+    pad = size // 3
+    canvas = PillowImage.new("RGBA", (round(right - left) + 2 * pad, round(bottom - top) + 2 * pad), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(canvas)
+    pen.rounded_rectangle((0, 0, canvas.width - 1, canvas.height - 1), radius=size // 4, fill=(*LABEL_PAPER, 222))
+    pen.text((pad - left, pad - top), text, font=font, fill=(*LABEL_INK, 255))
+    pixels = np.asarray(canvas).astype(np.float32)
+    return np.ascontiguousarray(pixels[:, :, 2::-1]), pixels[:, :, 3:] / 255

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,21 +11,16 @@ from typing import Any, Protocol
 import av
 import cv2
 import numpy as np
-from PIL import Image as PillowImage
-from PIL import ImageOps, UnidentifiedImageError
 
+from inference.pictures import PICTURE_SUFFIXES, SourceError, load_picture, pictures_in
 from inference.synthetic import Street
 from inference.types import Frame, Image
 
+__all__ = ["EndOfSource", "FrameSource", "SourceError", "load_picture", "open_source", "safe_source_url"]
+
 OPEN_LIMIT_S = 5.0
 READ_LIMIT_S = 5.0
-MAX_PIXELS = 64_000_000
 SECONDS_PER_PICTURE = 2.0
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
-
-
-class SourceError(Exception):
-    """The source cannot be opened, or gives no more frames; the message says why, without passwords."""
 
 
 class EndOfSource(Exception):
@@ -344,66 +337,6 @@ class SyntheticSource:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def pictures_in(path: Path) -> list[Path]:
-    """The picture itself, or the pictures of a folder and the folders below, by name."""
-    if not path.is_dir():
-        return [path]
-    return sorted(found for found in path.rglob("*") if found.suffix.lower() in PICTURE_SUFFIXES and found.is_file())
-
-
-def load_picture(path: Path) -> Image:
-    """A picture file as it is meant to be seen. Raises ``SourceError`` of one line."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise SourceError(f"{path}: does not exist") from None
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
-    return decode_picture(data, str(path))
-
-
-def decode_picture(data: bytes, name: str) -> Image:
-    """The bytes of a picture file as it is meant to be seen: turned as EXIF says, 8 bits, three channels.
-
-    ``name`` is used in messages. Raises ``SourceError`` of one line.
-    """
-    if not data:
-        raise SourceError(f"{name}: the file is empty (0 bytes)")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
-            picture = PillowImage.open(io.BytesIO(data))
-        width, height = picture.size
-        if width * height > MAX_PIXELS:
-            raise _too_large(name, f"{width}×{height}")
-        return _upright_bgr(picture)
-    except PillowImage.DecompressionBombError:
-        raise _too_large(name, "it") from None
-    except UnidentifiedImageError:
-        raise SourceError(f"{name}: not a picture") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        raise SourceError(f"{name}: damaged picture: {' '.join(str(error).split()) or type(error).__name__}") from None
-
-
-def _upright_bgr(picture: PillowImage.Image) -> Image:
-    picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith(("I", "F")):  # 16 bits and more: Pillow would cut off instead of scale
-        values = np.asarray(upright, np.float32)
-        scale = 255 / 65535 if values.max(initial=0) > 255 else 1.0
-        gray = np.clip(values * scale, 0, 255).astype(np.uint8)
-        return np.ascontiguousarray(np.repeat(gray[:, :, None], 3, axis=2))
-    if upright.has_transparency_data:
-        canvas = PillowImage.new("RGBA", upright.size, "white")
-        canvas.alpha_composite(upright.convert("RGBA"))
-        upright = canvas
-    return np.ascontiguousarray(np.asarray(upright.convert("RGB"))[:, :, ::-1])
-
-
-def _too_large(name: str, size: str) -> SourceError:
-    return SourceError(f"{name}: {size} has more than {MAX_PIXELS // 1_000_000} million pixels; scale it down")
 
 
 def _seed(url: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference.synthetic_vehicles import (
+from inference.synthetic_canvas import (
     GLASS_BOTTOM,
     GLASS_TOP,
     RUBBER,
