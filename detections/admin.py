@@ -19,7 +19,7 @@ class ReadOnly:
 
 
 @admin.register(Detection)
-class DetectionAdmin(ReadOnly, admin.ModelAdmin[Detection]):
+class DetectionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("plate_text", "camera", "first_seen", "confidence", "votes", "kind", "brand", "color")
     list_filter = ("camera", "kind", "direction")
     list_select_related = ("camera",)
@@ -28,7 +28,7 @@ class DetectionAdmin(ReadOnly, admin.ModelAdmin[Detection]):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
+class AttemptAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("at", "camera", "stage", "reason", "text", "confidence")
     list_filter = ("camera", "stage", "reason")
     list_select_related = ("camera",)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from django.conf import settings
 
@@ -39,6 +40,10 @@ def product_models() -> Models:
         return load_models(settings.INFERENCE_BACKEND, settings.INFERENCE_THREADS)
 
 
+class Part(Protocol):
+    def run(self, stop: threading.Event) -> None: ...
+
+
 class CameraWorker:
     """Alive while all four threads are: one dead thread is a dead worker, and its supervisor starts another."""
 
@@ -52,7 +57,7 @@ class CameraWorker:
         preview = PreviewCache(camera.pk)
         source = partial(open_source, camera.source_url, loop=camera.loop)
         outlets = Outlets(sighting, failed_look, preview.is_watched, preview.show)
-        parts = {
+        parts: dict[str, Part] = {
             "capture": Capture(source, slot, self.status),
             "recognize": Recognize(
                 self._make_pipeline, slot, reads, self.status, outlets=outlets, max_fps=camera.max_fps
