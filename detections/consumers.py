@@ -47,6 +47,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.user = self.scope.get("user")
         self.cameras: set[int] = set()
         self.is_present = False
+        self.tab = self.channel_name
         self.heard_at = asyncio.get_running_loop().time()
         await self.accept()
         if self.user is None or not self.user.is_authenticated:
@@ -82,7 +83,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def here(self, message: dict[str, Any]) -> None:
         """The page says which one it is and whether it can be seen; it is told how everything stands."""
+        assert self.user is not None
         seen = not message.get("hidden")
+        self.tab = f"{self.user.pk}-{message.get('tab', self.channel_name)}"[:100]
         try:
             status = await self.read_status(message, seen)
         except DatabaseError as error:
@@ -132,9 +135,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     def read_status(self, message: dict[str, Any], seen: bool) -> Status:
         assert self.user is not None
         if seen:
-            arrive(self.channel_name, self.user.pk, str(message.get("page", "")))
+            arrive(self.tab, self.user.pk, str(message.get("page", "")))
         else:
-            leave(self.channel_name)
+            leave(self.tab)
         with language(message):
             cameras = camera_states(self.user)
             health = overall(cameras)
@@ -143,7 +146,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_departure(self) -> list[ViewerPayload]:
-        leave(self.channel_name)
+        leave(self.tab)
         return viewers_now()
 
 

@@ -97,9 +97,9 @@ class Attempt(models.Model):
 
 
 class Viewer(models.Model):
-    """One page that is open in a browser; the page renews ``seen_at`` while it is connected."""
+    """One page that is open in a browser; ``tab`` outlives a lost connection, and the page renews ``seen_at``."""
 
-    channel = models.CharField(max_length=191, unique=True)
+    tab = models.CharField(max_length=100, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     page = models.CharField(max_length=200, blank=True)
     seen_at = models.DateTimeField(db_index=True)

@@ -17,15 +17,15 @@ class ViewerPayload(TypedDict):
     page: str
 
 
-def arrive(channel: str, user_id: int, page: str) -> None:
+def arrive(tab: str, user_id: int, page: str) -> None:
     """Called again and again while the page is open."""
     Viewer.objects.update_or_create(
-        channel=channel, defaults={"user_id": user_id, "page": page[:200], "seen_at": timezone.now()}
+        tab=tab, defaults={"user_id": user_id, "page": page[:200], "seen_at": timezone.now()}
     )
 
 
-def leave(channel: str) -> None:
-    Viewer.objects.filter(channel=channel).delete()
+def leave(tab: str) -> None:
+    Viewer.objects.filter(tab=tab).delete()
 
 
 def viewers_now() -> list[ViewerPayload]:

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name='Viewer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=191, unique=True)),
+                ('tab', models.CharField(max_length=100, unique=True)),
                 ('page', models.CharField(blank=True, max_length=200)),
                 ('seen_at', models.DateTimeField(db_index=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -125,7 +125,7 @@ def test_a_viewer_that_fell_silent_is_forgotten(user: User) -> None:
     arrive("one", user.pk, "/")
     arrive("two", user.pk, "/detections/")
     arrive("two", user.pk, "/")
-    Viewer.objects.filter(channel="one").update(seen_at=timezone.now() - timedelta(seconds=61))
+    Viewer.objects.filter(tab="one").update(seen_at=timezone.now() - timedelta(seconds=61))
     assert viewers_now() == [{"user": "olga", "page": "/"}]
 
 

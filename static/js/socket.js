@@ -16,7 +16,7 @@ export class Socket extends EventTarget {
     this.left = false;
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) { this.heardAt = performance.now(); this.retryNow(); } });
-    window.addEventListener("pagehide", () => { this.left = true; this.socket?.close(); });
+    window.addEventListener("pagehide", () => { this.left = true; if (this.isOpen) this.socket.close(); });
     window.addEventListener("pageshow", (event) => { if (event.persisted) { this.left = false; this.connect(); } });
     setInterval(() => this.watch(), 5000);
   }

@@ -2,9 +2,10 @@
 import { word } from "./words.js";
 
 const PAUSE = 10000;
+const TAB = String(Math.random()).slice(2);
 
 export function keepStatus(socket) {
-  const report = () => socket.send({ type: "here", page: location.pathname, hidden: document.hidden, language: document.documentElement.lang });
+  const report = () => socket.send({ type: "here", tab: TAB, page: location.pathname, hidden: document.hidden, language: document.documentElement.lang });
   socket.addEventListener("open", report);
   document.addEventListener("visibilitychange", report);
   setInterval(report, PAUSE);
