@@ -38,10 +38,30 @@ lint: .venv/dev      ## format, style, imports, types, migrations
 fix: .venv/dev       ## let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
+.venv/train: requirements/train.txt requirements/base.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/train.txt
+	@touch .venv/base $@
+
+train-detector: .venv/train ## train on DATA=folder (images/, labels/); OPTIONS= for the rest
+	@$(BIN)/python -m inference.training.train_detector --data $(DATA) $(OPTIONS)
+
+train-reader: .venv/train ## train on DATA=folder (labels.csv); OPTIONS= for the rest
+	@$(BIN)/python -m inference.training.train_reader --data $(DATA) $(OPTIONS)
+
+train-attributes: .venv/train ## train on DATA=folder (brand/, color/); OPTIONS= for the rest
+	@$(BIN)/python -m inference.training.train_attributes --data $(DATA) $(OPTIONS)
+
+export: .venv/train ## MODEL=detector, reader or attributes: from runs/ into inference/models/
+	@$(BIN)/python -m inference.training.export $(MODEL) $(OPTIONS)
+
+evaluate: .venv/base ## measure the models on DATA=folder; a report in artifacts/
+	@$(BIN)/python -m inference.training.evaluate --data $(DATA) $(OPTIONS)
+
 up:             ## production on this host with Docker
 	docker compose up --build --detach
 
 down:           ## stop it; data stays
 	docker compose down
 
-.PHONY: help install demo test test-slow lint fix up down
+.PHONY: help install demo test test-slow lint fix train-detector train-reader train-attributes export evaluate up down
