@@ -20,7 +20,7 @@ Polygon = tuple[tuple[float, float], ...]
 
 MIN_SHARPNESS = 0.02
 PLATE_ASPECT = (0.7, 8.0)
-LONE_PLATE_CONFIDENCE = 0.5
+LONE_PLATE_CONFIDENCE = 0.4
 TEXT_LENGTHS = (3, 10)
 
 

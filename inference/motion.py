@@ -28,7 +28,7 @@ class MotionGate:
 
     def has_moved(self, image: Image) -> bool:
         """Whether something local changed; true for the first picture and after a change of size."""
-        self._newest = _small_gray(image)
+        self._newest = small_gray(image, WIDTH)
         if self._reference is None or self._reference.shape != self._newest.shape:
             return True
         difference = self._newest - self._reference
@@ -39,12 +39,13 @@ class MotionGate:
 
     def looked(self, image: Image) -> None:
         """This picture was looked at: later ones are compared with it."""
-        self._reference = self._newest if self._newest is not None else _small_gray(image)
+        self._reference = self._newest if self._newest is not None else small_gray(image, WIDTH)
         self._newest = None
 
 
-def _small_gray(image: Image) -> NDArray[np.float32]:
-    step = max(1, image.shape[1] // (4 * WIDTH))
-    height = max(1, round(image.shape[0] * WIDTH / image.shape[1]))
+def small_gray(image: Image, width: int) -> NDArray[np.float32]:
+    """A thumbnail of the picture's green, of the same shape."""
+    step = max(1, image.shape[1] // (4 * width))
+    height = max(1, round(image.shape[0] * width / image.shape[1]))
     green = np.ascontiguousarray(image[::step, ::step, 1])
-    return cv2.resize(green, (WIDTH, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return cv2.resize(green, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)

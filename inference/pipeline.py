@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inference.looks import Models, PipelineSettings, Stopwatch, clearness, describe, find, load_models, read
-from inference.motion import MotionGate
+from inference.motion import MotionGate, small_gray
 from inference.tracker import Track, Tracker
 from inference.types import Frame, FrameResult, Observation, PlateRead
-from inference.vote import CONFIRMED_VOTES, is_other_plate, is_within_one_edit
+from inference.vote import CONFIRMED_VOTES, Winner, is_other_plate, is_within_one_edit
 
 __all__ = ["Models", "Pipeline", "PipelineSettings", "load_models"]
 
 LOOK_AGAIN_S = 3.0
 TELL_AGAIN_S = 20.0
 TELL_UNREAD_AFTER_S = 4.0
-MIN_LOOKS_UNREAD = 3
+MIN_LOOKS_UNREAD = 4
+MIN_SIGHT_UNREAD_S = 0.5
+SURE_VEHICLE = 0.6
+LONE_VOTE_CONFIDENCE = 0.5
+FACE_WIDTH = 24
+SAME_FACE = 0.75
 EAGER_TRIES = 15
 TRY_AGAIN_S = 2.0
 SOLID_VOTES = 5
@@ -43,8 +51,9 @@ class Pipeline:
             return self._pass(frame, self._last)
         watch = Stopwatch()
         vehicles, found = find(self._models, self._settings, frame, watch)
-        counted = [i for i, observation in enumerate(found) if observation.reason != "zone"]
-        tracks = self._tracker.assign([found[i] for i in counted], frame.clock)
+        trusted = {i: sure for i, observation in enumerate(found) if (sure := _trusted(observation)) is not None}
+        counted = list(trusted)
+        tracks = self._tracker.assign(list(trusted.values()), frame.clock)
         self._read(found, counted, tracks, watch)
         tracks = [self._count(track, found[i]) for track, i in zip(tracks, counted, strict=True)]
         if self._settings.read_attributes:
@@ -90,12 +99,16 @@ class Pipeline:
             found[i] = observation
             track.tried += 1
             track.tried_clock = observation.frame.clock
+            track.face = small_gray(observation.box.crop(observation.frame.image), FACE_WIDTH)
 
     def _wants_reading(self, track: Track, observation: Observation) -> bool:
+        """Often until the text is sure, then now and then, and whenever the vehicle does not look the same."""
         since = observation.frame.clock - track.tried_clock
         winner = track.ballot.winner
         if winner and winner.votes >= SOLID_VOTES and winner.confidence >= SOLID_CONFIDENCE:
-            return since >= (CHECK_PARKED_S if track.is_parked() else CHECK_MOVING_S)
+            if not track.is_parked() or since >= CHECK_PARKED_S:
+                return since >= CHECK_MOVING_S
+            return not _is_same_face(track, small_gray(observation.box.crop(observation.frame.image), FACE_WIDTH))
         return not track.is_parked() or track.tried < EAGER_TRIES or since >= TRY_AGAIN_S
 
     def _is_eager(self, track: Track) -> bool:
@@ -176,6 +189,8 @@ class Pipeline:
     def _read_of(self, track: Track, *, ended: bool) -> PlateRead | None:
         """What the votes say at present; ``None`` for what is no vehicle for sure."""
         winner = track.ballot.winner
+        if winner is not None and ended and track.told is None and not _is_credible(winner, track):
+            winner = None
         best = winner.best if winner else self._unread(track)
         if best is None:
             return None
@@ -200,7 +215,34 @@ class Pipeline:
         return track.told
 
     def _unread(self, track: Track) -> Observation | None:
-        """The picture of a vehicle whose plate was not read; none for what was hardly seen, or too far off to read."""
-        if track.looks < MIN_LOOKS_UNREAD or track.portrait is None:
+        """The picture of a vehicle whose plate was not read.
+
+        None for what was hardly seen, is too far off to be read, or is part of a vehicle that was read.
+        """
+        portrait = track.portrait
+        if portrait is None or portrait.vehicle is None or track.looks < MIN_LOOKS_UNREAD:
             return None
-        return track.portrait if track.portrait.box.width >= 2 * self._settings.min_plate_width else None
+        is_large = portrait.box.width >= 2 * self._settings.min_plate_width
+        is_sure = track.last_clock - track.first_clock >= MIN_SIGHT_UNREAD_S and track.surest >= SURE_VEHICLE
+        return portrait if is_large and is_sure and not self._tracker.is_part_of_other(track) else None
+
+
+def _trusted(observation: Observation) -> Observation | None:
+    """What of it is sure enough to follow: a doubtful plate says nothing about where its vehicle is."""
+    if observation.reason == "zone":
+        return None
+    if observation.reason != "low_detection_confidence":
+        return observation
+    return replace(observation, plate=None) if observation.vehicle is not None else None
+
+
+def _is_credible(winner: Winner, track: Track) -> bool:
+    """Whether a text that only one look gave is worth telling: readings that all differ mostly saw no plate."""
+    is_agreed = winner.votes >= CONFIRMED_VOTES or track.ballot.looks == 1
+    return is_agreed or (track.vehicle is not None and winner.confidence >= LONE_VOTE_CONFIDENCE)
+
+
+def _is_same_face(track: Track, face: NDArray[np.float32]) -> bool:
+    if track.face is None or track.face.shape != face.shape:
+        return False
+    return float(np.corrcoef(track.face.ravel(), face.ravel())[0, 1]) > SAME_FACE

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inference.types import Box, Direction, Frame, Observation, PlateRead
 from inference.vote import AttributeBallot, Ballot, is_within_one_edit
 
@@ -16,6 +19,7 @@ PATIENCE_FOR_UNREAD = 10.0
 MIN_CLOSENESS = 0.12
 GROWTH_TO_TELL = 1.15
 MAX_GONE = 50
+SHADOW_S = 2.0
 
 
 @dataclass(slots=True)
@@ -76,7 +80,9 @@ class Track:
     portrait: Observation | None = None
     tried: int = 0
     tried_clock: float = float("-inf")
+    face: NDArray[np.float32] | None = None
     described_clock: float = float("-inf")
+    surest: float = 0.0
     first_size: float = 0.0
     last_size: float = 0.0
     told: PlateRead | None = None
@@ -99,6 +105,7 @@ class Track:
             self.anchor, self.anchor_clock = observation.box, clock
         self.last_seen, self.last_clock = observation.frame.captured_at, clock
         self.looks += 1
+        self.surest = max(self.surest, observation.vehicle.confidence if observation.vehicle else 0.0)
         self._measure(observation)
 
     def closeness(self, observation: Observation, clock: float) -> float:
@@ -124,6 +131,14 @@ class Track:
         if growth > GROWTH_TO_TELL:
             return "approaching"
         return "receding" if growth < 1 / GROWTH_TO_TELL else "unknown"
+
+    def covers(self, other: Track) -> bool:
+        """Whether the boxes at the last sight, or the other's picture, lie on each other for the most part."""
+        if self.vehicle is None or other.vehicle is None:
+            return False
+        boxes = [other.vehicle.box] + ([other.portrait.box] if other.portrait else [])
+        mine = self.vehicle.box
+        return any(mine.overlap(box) > 0.5 * max(1, min(mine.area(), box.area())) for box in boxes)
 
     def absorb(self, other: Track) -> None:
         """The other, younger track was this same vehicle."""
@@ -229,6 +244,17 @@ class Tracker:
             self.live.append(older)
         older.absorb(track)
         return older
+
+    def is_part_of_other(self, track: Track) -> bool:
+        """Whether it lay, for the most part, on a vehicle that was read at about the same time."""
+        return any(
+            other.ballot.winner is not None
+            and other is not track
+            and other.last_clock > track.first_clock - SHADOW_S
+            and other.first_clock < track.last_clock + SHADOW_S
+            and other.covers(track)
+            for other in [*self.live, *self._gone]
+        )
 
     def expire(self, clock: float) -> list[Track]:
         """The tracks that ended."""

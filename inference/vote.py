@@ -102,11 +102,18 @@ class Ballot:
 
 
 def elect(tallies: list[Tally]) -> Winner | None:
-    """The strongest text of the strongest cluster; a text that was confirmed outranks any single reading."""
+    """The strongest text of the strongest cluster; a text that was confirmed outranks any single reading.
+
+    Half a plate, or one row of two, is often read well and often; the whole plate, once confirmed, outranks its part.
+    """
     total = sum(tally.weight for tally in tallies)
     winners = [_strongest(cluster, total) for cluster in _clusters(tallies)]
     found = [winner for winner in winners if winner is not None]
-    return max(found, key=lambda w: (w.votes >= CONFIRMED_VOTES, w.strength), default=None)
+    best = max(found, key=lambda w: (w.votes >= CONFIRMED_VOTES, w.strength), default=None)
+    if best is None:
+        return None
+    longer = [w for w in found if w.votes >= CONFIRMED_VOTES and len(w.text) > len(best.text) and best.text in w.text]
+    return max(longer, key=lambda w: w.strength, default=best)
 
 
 def _clusters(tallies: list[Tally]) -> list[list[Tally]]:
