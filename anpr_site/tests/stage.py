@@ -47,6 +47,9 @@ class Stage:
         session.save()
         return {"cookie": f"sessionid={session.session_key}"}
 
+    def watched(self) -> dict[str, int]:
+        return {"id": self.camera.pk}
+
     def row(self, text: str, pk: int = 0, silent: bool = False) -> dict[str, Any]:
         """Records a plate, or another text for the row ``pk``; ``silent``: the message is lost."""
         if pk:
