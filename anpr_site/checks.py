@@ -42,7 +42,7 @@ def check_carriers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register("start")
+@register("models")
 def check_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     backend = settings.INFERENCE_BACKEND
     if backend not in SUFFIXES:
@@ -71,7 +71,7 @@ def check_media(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def require_sound_start() -> None:
     """For the server, which Django does not check by itself. Raises ``SystemCheckError``."""
-    problems = run_checks(tags=["start"])
+    problems = run_checks(tags=["start", "models"] if settings.EMBEDDED_WORKERS else ["start"])
     for problem in problems:
         logger.log(problem.level, "%s", problem)
     if any(problem.is_serious() for problem in problems):

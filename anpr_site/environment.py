@@ -23,7 +23,7 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
 
     def bool(self, var: str, default: bool) -> bool:
         """django-environ alone takes every word that it does not know for false."""
-        given = str(self.get_value(var, default=default)).lower()
+        given = str(self.get_value(var, cast=str, default=str(default))).lower()
         if given not in self.BOOLEAN_TRUE_STRINGS + self.BOOLEAN_FALSE_STRINGS:
             raise ImproperlyConfigured(f"{var}: {given!r} is neither true nor false")
         return given in self.BOOLEAN_TRUE_STRINGS

@@ -175,7 +175,7 @@ class Supervisor:
         elif now - running.stopping > STOP_WITHIN_S:
             logger.error("the worker of camera %s hangs and is left behind", camera_id)
             del self.running[camera_id]
-            self._done[camera_id] = running.edit
+            self._done[camera_id] = camera.updated_at if camera else running.edit
             hold([camera_id], self.lease, state=State.FAILED, last_error="the worker hangs; restart the service")
 
     def _bury(self, camera_id: int, running: Running, now: float) -> None:

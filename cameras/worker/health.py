@@ -72,6 +72,7 @@ class Health:
         self._started = clock()
         self._written = float("-inf")
         self._state: State | None = None
+        self._stuck = ""
         self._process = psutil.Process()
         self._process.cpu_percent()
 
@@ -88,17 +89,17 @@ class Health:
     def step(self, news: News) -> bool:
         """One judgement; false when the worker has to end."""
         now = self._clock()
-        stuck = self.stuck(now)
-        if stuck:
-            logger.error("%s", stuck)
-            self._status.source_error = stuck
+        self._stuck = self.stuck(now)
+        if self._stuck:
+            logger.error("%s", self._stuck)
+            return False
         state = self.judge(now)
-        if state == self._state and now - self._written < WRITE_EVERY_S and not stuck:
+        if state == self._state and now - self._written < WRITE_EVERY_S:
             return True
         if now - self._written >= WRITE_EVERY_S:
             self._rates.measure(self._status, now)
             state = self.judge(now)
-        return self._write(state, news) and not stuck
+        return self._write(state, news)
 
     def finish(self, news: News) -> None:
         """The last word. The lease stays with the supervisor, which alone decides what comes next."""
@@ -142,7 +143,7 @@ class Health:
         if state is State.FAILED:
             return status.failure
         if state is State.STOPPED:
-            return "the source has come to its end" if status.has_ended else status.source_error
+            return "the source has come to its end" if status.has_ended else self._stuck or status.source_error
         if state is State.DEGRADED:
             return self.trouble(now)
         if state is State.ONLINE:
