@@ -34,6 +34,8 @@ SURE_SWAPS = frozenset({"O0", "0O", "I1", "1I", "B8", "8B", "S5", "5S"})
 
 DOUBT = 0.02
 """The probability of the other character from which a reader is in doubt."""
+CLEARLY = 0.15
+"""How much cheaper than any other a swap must be without a region: about four times as likely."""
 MAX_CHANGES = 3
 
 
@@ -149,7 +151,7 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("us-co", ("LLL-NNN", "LLL-LNN")),
     PlateFormat("us-ga", ("LLLNNNN", "LLL NNNN")),
     PlateFormat("us-nc", ("LLL-NNNN",)),
-    PlateFormat("us", ("LLL NNN", "NNN LLL", "NNN*LLL", "LLL*NNN", "LL NNNN", "NNLLNN", "LNNNLL")),
+    PlateFormat("us", ("LLL NNN", "NNN LLL", "NNN*LLL", "LLL*NNN", "LL NNNN", "NNLLNN", "LNNNLL", "NNNNNNL")),
     PlateFormat(
         "in",
         (
@@ -244,18 +246,17 @@ def repair(
 ) -> tuple[str, str | None]:
     """The text with look-alikes put right where the formats decide, and the one region that it then fits.
 
-    ``alternatives`` gives for each character the probability of the other characters at its place.
-    With a region, the least costly swap that makes the text fit wins; a tie keeps ``raw_text``. Without one, the text
-    is changed only when it fits no format at all and every swap that makes it fit gives the same text.
+    ``alternatives`` gives for each character the probability of the other characters at its place. A text that fits a
+    format of ``region`` (without one: any format) stays as it is. Else the cheapest swap that makes it fit is
+    made: few characters, and those that the reader doubted. Where two cost the same (without a region: about the
+    same), nothing is changed.
     """
     fitting = regions_of(raw_text, region)
     if fitting:
         return raw_text, _the_only(fitting)
-    candidates = [(cost, text) for cost, text in _swaps(raw_text, alternatives) if regions_of(text, region)]
-    candidates.sort()
-    if not candidates or (region is None and len(candidates) > 1):
-        return raw_text, None
-    if len(candidates) > 1 and math.isclose(candidates[0][0], candidates[1][0], abs_tol=1e-3):
+    candidates = sorted(found for found in _swaps(raw_text, alternatives) if regions_of(found[1], region))
+    lead = 1e-3 if region else CLEARLY
+    if not candidates or (len(candidates) > 1 and candidates[1][0] - candidates[0][0] < lead):
         return raw_text, None
     text = candidates[0][1]
     return text, _the_only(regions_of(text, region))

@@ -49,9 +49,9 @@ class PlateReader:
 
 def to_input(crop: Image, size: tuple[int, int]) -> NDArray[np.uint8]:
     """A crop, BGR or gray, as the network gets it: gray and stretched to ``size`` (width, height)."""
-    gray = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
-    if not gray.size:
+    if not crop.size:
         return np.zeros(size[::-1], np.uint8)
+    gray = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
     way = cv2.INTER_AREA if gray.shape[1] > size[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(gray, size, interpolation=way), np.uint8)
 

@@ -1,0 +1,49 @@
+"""The training command, on a dozen drawn crops: trains, resumes, exports; refuses bad data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from inference.training.synth import draw_set
+
+pytest.importorskip("torch", reason="training needs requirements/train.txt")
+pytestmark = pytest.mark.slow
+
+OPTIONS = ["--minutes", "0.2", "--round-steps", "1", "--batch", "4", "--workers", "0", "--threads", "1"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows = ["file,text,split"]
+    for index, (image, text) in enumerate(draw_set(12, 1, (192, 64))):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), image)
+        rows.append(f"{index}.png,{text},{'val' if index % 4 == 0 else 'train'}")
+    (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n")
+    return tmp_path
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_a_folder_trains_resumes_and_exports(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from inference.training.export_reader import export
+    from inference.training.train_reader import main
+
+    out = folder / "run"
+    command = ["--data", str(folder), "--out", str(out), *OPTIONS]
+    assert main(command) == 0
+    assert (out / "curve.png").is_file()
+    assert main([*command, "--minutes", "0.25", "--resume"]) == 0
+    assert "step 1 " in capsys.readouterr().out
+    config = export(out / "last.pt", folder / "model", "test")
+    assert config.input_width == 192
+
+
+def test_bad_data_ends_the_command_with_a_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from inference.training.train_reader import main
+
+    with (folder / "labels.csv").open("a") as table:
+        table.write("missing.png,AB12,train\n")
+    assert main(["--data", str(folder), "--out", str(folder / "run"), *OPTIONS]) == 2
+    assert "missing.png is missing" in capsys.readouterr().err
