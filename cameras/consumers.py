@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError
 
 from cameras.models import Camera
@@ -29,14 +29,14 @@ class PreviewConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """
 
     async def connect(self) -> None:
-        self.user: AbstractBaseUser | None = self.scope.get("user")
+        self.user: AbstractBaseUser | AnonymousUser = self.scope.get("user") or AnonymousUser()
         self.asked: dict[int, asyncio.Task[None]] = {}
         self.sent: dict[int, int] = {}
         self.cameras: set[int] = set()
         self.cameras_read_at = -RIGHTS_S * 1.0
         self.rights = asyncio.Lock()
         await self.accept()
-        if self.user is None or not self.user.is_authenticated:
+        if not self.user.is_authenticated:
             await self.close(REFUSED)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,7 +29,7 @@ class DetectionPagination(CursorPagination):
     max_page_size = 500
     page_size_query_param = "limit"
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str]:
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         if "updated_after" in request.query_params:
             return ("updated_at", "id")
         return ("id",) if "after" in request.query_params else ("-first_seen", "-id")

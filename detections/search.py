@@ -29,15 +29,15 @@ PLATE = forms.TextInput(
 LOCAL_TIME = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-class Like(Lookup):  # type: ignore[type-arg]
+class Like(Lookup):
     """SQL's own LIKE with ``_`` and ``%``: Django has none, and a regular expression uses no index."""
 
     lookup_name = "like"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} LIKE {right}", [*left_params, *right_params]
+        return f"{left} LIKE {right}", (*left_params, *right_params)
 
 
 Field.register_lookup(Like)
