@@ -35,6 +35,8 @@ def draw_crop(
     text = _random_text(rng) if rng.random() < RANDOM_TEXT else None
     plate = draw_plate(rng, style, fonts, text)
     gray = cv2.cvtColor(plate.image, cv2.COLOR_BGR2GRAY)
+    if rng.random() < (0.6 if plate.region.startswith("us") else 0.1):
+        gray = _pictured(gray, rng)
     if rng.random() < 0.3:
         gray = _embossed(gray, rng)
     _put_on(gray, rng, plate.region)
@@ -62,6 +64,20 @@ def _embossed(gray: Gray, rng: np.random.Generator) -> Gray:
     shift = int(rng.integers(1, 4))
     relief = gray.astype(np.int16) - np.roll(gray, (shift, shift), (0, 1))
     return np.clip(gray - relief * float(rng.uniform(-0.4, 0.4)), 0, 255).astype(np.uint8)
+
+
+def _pictured(gray: Gray, rng: np.random.Generator) -> Gray:
+    """A printed picture behind the characters: hills, suns, trees, a fading sky."""
+    height, width = gray.shape
+    picture = np.zeros((height, width), np.float32)
+    picture += np.linspace(*rng.uniform(-1, 1, 2), height, dtype=np.float32)[:, None]
+    for _ in range(int(rng.integers(0, 5))):
+        center = (int(rng.integers(width)), int(rng.integers(height)))
+        axes = (int(rng.integers(5, width // 3)), int(rng.integers(5, height // 2)))
+        cv2.ellipse(picture, center, axes, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(-1, 1)), -1)
+    picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.5, 3)))
+    paper = np.abs(gray.astype(np.float32) - np.median(gray)) < 40
+    return np.clip(gray + picture * paper * float(rng.uniform(15, 60)), 0, 255).astype(np.uint8)
 
 
 def _put_on(gray: Gray, rng: np.random.Generator, region: str) -> None:
