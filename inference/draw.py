@@ -7,6 +7,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from font_roboto import RobotoBold
+from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
@@ -23,7 +24,11 @@ def draw(result: FrameResult, width: int = 960) -> Image:
     original = result.frame.image
     scale = min(1.0, width / original.shape[1])
     size = (round(original.shape[1] * scale), round(original.shape[0] * scale))
-    picture: Image = original.copy() if scale == 1.0 else cv2.resize(original, size, interpolation=cv2.INTER_AREA)
+    picture = (
+        original.copy()
+        if scale == 1.0
+        else np.asarray(cv2.resize(original, size, interpolation=cv2.INTER_AREA), np.uint8)
+    )
     for observation in result.observations:
         _outline(picture, observation, scale)
     for observation, text in zip(result.observations, result.labels, strict=False):
@@ -43,7 +48,7 @@ def _outline(picture: Image, observation: Observation, scale: float) -> None:
         cv2.polylines(picture, [_plate_outline(plate, scale)], True, color, weight, cv2.LINE_AA)
 
 
-def _plate_outline(plate: Plate, scale: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+def _plate_outline(plate: Plate, scale: float) -> NDArray[np.int32]:
     box = plate.box
     points = [(box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2)]
     corners = plate.corners if plate.corners is not None else np.array(points, np.float32)
@@ -76,7 +81,7 @@ def _tag(picture: Image, box: Box, text: str, scale: float) -> None:
 
 
 @lru_cache(maxsize=256)
-def _label(text: str, size: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _label(text: str, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Text on a rounded plate: its colors and, 0-1, how much they cover."""
     font = ImageFont.truetype(RobotoBold, size)
     left, top, right, bottom = font.getbbox(text)

@@ -110,10 +110,12 @@ def load_models(backend: str = "openvino", threads: int = 0) -> Models:
 
 
 def recognize(models: Models, settings: PipelineSettings, frame: Frame) -> FrameResult:
-    """Everything that a single picture shows: every plate is read, every vehicle described."""
+    """Everything that a single picture shows: every plate is read, every vehicle described. Keeps no state."""
     watch = Stopwatch()
     vehicles, found = find(models, settings, frame, watch)
-    observations = describe(models, read(models, settings, found, watch), watch)
+    observations = read(models, settings, found, watch)
+    if settings.read_attributes:
+        observations = describe(models, observations, watch)
     labels = tuple(o.reading.text if o.reading and o.reason is None else "" for o in observations)
     return FrameResult(frame, tuple(vehicles), tuple(observations), ms=watch.stop(), labels=labels)
 
@@ -132,11 +134,20 @@ def find(
             plate_of[owner] = plate
         else:
             lone.append(replace(plate, vehicle=None))
-    observations = [_judge_plate(Observation(frame, plate.vehicle, plate), settings) for plate in plate_of.values()]
-    observations += [_judge_plate(Observation(frame, None, plate), settings) for plate in lone]
+    owned = [Observation(frame, plate.vehicle, plate) for plate in plate_of.values()]
+    alone = [Observation(frame, None, plate) for plate in lone if not _holds_other(plate, plates)]
+    observations = [_judge_plate(observation, settings) for observation in owned + alone]
     bare = [vehicle for vehicle in vehicles if id(vehicle) not in plate_of]
     observations += [_judge_place(Observation(frame, vehicle, reason="no_plate"), settings) for vehicle in bare]
     return vehicles, observations
+
+
+def _holds_other(plate: Plate, plates: Sequence[Plate]) -> bool:
+    """Whether it is rather the front of a vehicle that fills the picture: a plate does not hold a plate."""
+    box = plate.box
+    return any(
+        box.area() > 4 * other.box.area() and box.overlap(other.box) > 0.9 * other.box.area() for other in plates
+    )
 
 
 def _judge_plate(observation: Observation, settings: PipelineSettings) -> Observation:

@@ -11,6 +11,7 @@ from inference.types import Image
 WIDTH = 160
 MIN_CHANGED = 4
 MIN_DIFFERENCE = 7.0
+MAX_DIFFERENCE = 24.0
 NOISE_FACTOR = 6.0
 NEIGHBORHOOD = 41
 
@@ -34,7 +35,7 @@ class MotionGate:
         difference = self._newest - self._reference
         difference -= cv2.blur(difference, (NEIGHBORHOOD, NEIGHBORHOOD))
         changed = np.abs(cv2.blur(difference, (3, 3)))
-        threshold = max(MIN_DIFFERENCE, NOISE_FACTOR * float(np.median(changed)))
+        threshold = min(MAX_DIFFERENCE, max(MIN_DIFFERENCE, NOISE_FACTOR * float(np.median(changed))))
         return int(np.count_nonzero(changed > threshold)) >= MIN_CHANGED
 
     def looked(self, image: Image) -> None:

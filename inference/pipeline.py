@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.looks import Models, PipelineSettings, Stopwatch, clearness, describe, find, load_models, read
+from inference.looks import Models, PipelineSettings, Stopwatch, clearness, describe, find, load_models, read, recognize
 from inference.motion import MotionGate, small_gray
 from inference.tracker import Track, Tracker
 from inference.types import Frame, FrameResult, Observation, PlateRead
 from inference.vote import CONFIRMED_VOTES, Winner, is_other_plate, is_within_one_edit
 
-__all__ = ["Models", "Pipeline", "PipelineSettings", "load_models"]
+__all__ = ["Models", "Pipeline", "PipelineSettings", "load_models", "recognize"]
 
 LOOK_AGAIN_S = 3.0
 TELL_AGAIN_S = 20.0

@@ -121,7 +121,7 @@ class _Film:
 
     def image(self, picture: av.VideoFrame) -> Image:
         converted = self._reformatter.reformat(picture, format="bgr24")
-        image: Image = converted.to_ndarray()
+        image = np.asarray(converted.to_ndarray(), np.uint8)
         turns = round(picture.rotation / 90) % 4
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.plate_drawing import STYLES, DrawnPlate, draw_plate
 from inference.synthetic_canvas import COLORS, PIXELS_PER_METER, Color, Sprite
@@ -96,8 +97,7 @@ class Street:
         gain = 1.0 + 0.04 * np.sin(t / 6) + 0.02 * np.sin(t / 2.3)
         x, y = (int(value) for value in moment.integers(0, 64, 2))
         lit = cv2.convertScaleAbs(image, alpha=float(gain), beta=-4)
-        grainy: Image = cv2.add(lit, self._noise[y : y + HEIGHT, x : x + WIDTH])
-        return grainy
+        return np.asarray(cv2.add(lit, self._noise[y : y + HEIGHT, x : x + WIDTH]), np.uint8)
 
     def _make_plate(self, lane: int, turn: int, attempt: int, two_rows: bool) -> DrawnPlate:
         rng = np.random.default_rng((self._seed, 4, lane, turn + 10_000, attempt))
@@ -115,7 +115,7 @@ class Street:
         cut = _with_plate(sprite, plate)
         levels = [cut]
         while min(levels[-1].shape[:2]) > 48:
-            levels.append(cv2.pyrDown(levels[-1]))
+            levels.append(np.asarray(cv2.pyrDown(levels[-1]), np.uint8))
         starts = turn * SECONDS_APART + float(rng.uniform(0, JITTER_S)) + lane * SECONDS_APART / 2
         return Passing(starts, float(rng.uniform(*SPEEDS)), approaches, kind, color, plate, sprite, tuple(levels))
 
@@ -156,7 +156,7 @@ def _shaped(
 
 def _with_plate(sprite: Sprite, plate: DrawnPlate) -> Image:
     """The vehicle's picture, blue, green, red and alpha, with its plate hung up."""
-    cut = cv2.merge([*cv2.split(sprite.color), sprite.alpha])
+    cut = np.dstack([sprite.color, sprite.alpha])
     width = int(np.linalg.norm(sprite.plate[1] - sprite.plate[0]))
     height = int(np.linalg.norm(sprite.plate[3] - sprite.plate[0]))
     small = cv2.resize(plate.image, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
@@ -164,40 +164,42 @@ def _with_plate(sprite: Sprite, plate: DrawnPlate) -> Image:
     source = np.array([(0, 0), (2 * width, 0), (2 * width, 2 * height), (0, 2 * height)], np.float32)
     warp = cv2.getPerspectiveTransform(source, sprite.plate)
     warped = cv2.warpPerspective(hung, warp, cut.shape[1::-1], flags=cv2.INTER_AREA)
-    _blend(cut, warped)
+    _blend(cut, np.asarray(warped, np.uint8))
     return cut
 
 
 def _draw(image: Image, passing: Passing, t: float) -> DrawnVehicle | None:
+    """Draws the vehicle where it is at this moment; ``None`` when hardly anything of it is in the picture."""
     distance = passing.distance(t)
-    lane = -LANE if passing.approaches else LANE
-    anchor = place([(lane, distance, 0.0)])[0]
+    anchor = place([(-LANE if passing.approaches else LANE, distance, 0.0)])[0]
     scale = FOCAL / distance / PIXELS_PER_METER
     offset = anchor - scale * np.array(passing.sprite.anchor, np.float32)
-    corners: Corners = passing.sprite.plate * scale + offset
-    x1, y1, x2, y2 = passing.sprite.bounds
-    whole = Box(
-        *(round(float(v)) for v in (*(scale * np.array((x1, y1)) + offset), *(scale * np.array((x2, y2)) + offset)))
-    )
-    box = whole.clip(WIDTH, HEIGHT)
+    edges = np.array(passing.sprite.bounds).reshape(2, 2) * scale + offset
+    box = Box(*(round(float(value)) for value in edges.ravel())).clip(WIDTH, HEIGHT)
     if box.area() < 64:
         return None
-    level = max(0, min(int(np.floor(-np.log2(scale))) if scale < 1 else 0, len(passing.levels) - 1))
-    cut = passing.levels[level]
-    left, top = np.floor(offset).astype(int)
-    size = np.ceil(np.array(passing.levels[0].shape[1::-1]) * scale).astype(int) + 1
-    place_x1, place_y1 = max(0, left), max(0, top)
-    place_x2, place_y2 = min(WIDTH, left + size[0]), min(HEIGHT, top + size[1])
-    zoom = scale * 2**level
-    warp = np.array([[zoom, 0, offset[0] - place_x1], [0, zoom, offset[1] - place_y1]], np.float32)
-    target = image[place_y1:place_y2, place_x1:place_x2]
-    moved = cv2.warpAffine(cut, warp, (target.shape[1], target.shape[0]), flags=cv2.INTER_LINEAR)
     fade = (FAR_AWAY - distance) / (FAR_AWAY - FADED_IN)
-    _blend(target, moved if fade >= 1 else cv2.convertScaleAbs(moved, alpha=max(0.0, fade)))
+    _lay(image, passing.levels, scale, offset, min(1.0, max(0.0, fade)))
+    corners: Corners = passing.sprite.plate * scale + offset
     inside = bool((corners >= PLATE_MARGIN).all() and (corners <= (WIDTH - PLATE_MARGIN, HEIGHT - PLATE_MARGIN)).all())
     return DrawnVehicle(
         box, passing.kind, passing.color, passing.plate.text, corners if inside else None, passing.plate.region
     )
+
+
+def _lay(image: Image, levels: tuple[Image, ...], scale: float, offset: NDArray[np.float32], opacity: float) -> None:
+    """Scales the cut-out, from the level next in size, and lays it over the picture."""
+    level = max(0, min(int(-np.log2(scale)), len(levels) - 1))
+    left, top = np.floor(offset).astype(int)
+    width, height = np.ceil(np.array(levels[0].shape[1::-1]) * scale).astype(int) + 1
+    x1, y1 = max(0, left), max(0, top)
+    target = image[y1 : max(y1, min(HEIGHT, top + height)), x1 : max(x1, min(WIDTH, left + width))]
+    if not target.size:
+        return
+    zoom = scale * 2**level
+    warp = np.array([[zoom, 0, offset[0] - x1], [0, zoom, offset[1] - y1]], np.float32)
+    moved = cv2.warpAffine(levels[level], warp, (target.shape[1], target.shape[0]), flags=cv2.INTER_LINEAR)
+    _blend(target, np.asarray(moved if opacity >= 1 else cv2.convertScaleAbs(moved, alpha=opacity), np.uint8))
 
 
 def _blend(target: Image, cut: Image) -> None:

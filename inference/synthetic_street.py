@@ -61,7 +61,7 @@ def _sky(rng: np.random.Generator) -> Image:
     noise = rng.random((9, 16)).astype(np.float32)
     clouds = cv2.resize(noise, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     cover = np.clip((clouds - 0.55) * 2.2, 0, 0.8)[:, :, None]
-    return (sky + (np.float32(250) - sky) * cover).astype(np.uint8)
+    return np.asarray(sky + (np.float32(250) - sky) * cover, np.uint8)
 
 
 def _quad(image: Image, points: Sequence[Ground], color: Color) -> None:
@@ -145,9 +145,9 @@ def _pavement(image: Image, rng: np.random.Generator, side: int) -> None:
 
 def _road(image: Image, rng: np.random.Generator) -> None:
     grain = rng.normal(0, 1, (1600, 400)).astype(np.float32)
-    grain = 0.6 * grain + 3.0 * cv2.GaussianBlur(grain, (0, 0), 3) + 14 * cv2.GaussianBlur(grain, (0, 0), 18)
-    tracks = np.exp(-(((np.abs(np.linspace(-ROAD, ROAD, 400)) - 1.75) ** 2 - 0.5) ** 2) / 0.1) * 5
-    texture = np.clip(104 + 5 * grain - tracks[None, :], 70, 150).astype(np.uint8)
+    worn = 0.6 * grain + 3.0 * cv2.GaussianBlur(grain, (0, 0), 3) + 14 * cv2.GaussianBlur(grain, (0, 0), 18)
+    wheels = 5 * np.exp(-(((np.abs(np.linspace(-ROAD, ROAD, 400)) - 1.75) ** 2 - 0.5) ** 2) / 0.1)
+    texture = np.clip(104 + 5 * worn - wheels[None, :], 70, 150).astype(np.uint8)
     surface = cv2.merge([texture, texture, np.clip(texture.astype(np.int16) - 2, 0, 255).astype(np.uint8)])
     corners = place([(-ROAD, 60, 0), (ROAD, 60, 0), (ROAD, NEAR, 0), (-ROAD, NEAR, 0)])
     _quad(image, [(-ROAD, FAR, 0), (ROAD, FAR, 0), (ROAD, 55, 0), (-ROAD, 55, 0)], (106, 106, 104))
@@ -168,8 +168,8 @@ def _tree(image: Image, rng: np.random.Generator, x: float, distance: float) -> 
     shade = np.zeros((HEIGHT, WIDTH), np.float32)
     reach = max(2, int((ex - sx) / 2))
     cv2.ellipse(shade, (int((sx + ex) / 2), int(sy)), (reach, max(2, reach // 6)), 0, 0, 360, 0.45, -1)
-    shade = cv2.GaussianBlur(shade, (0, 0), 4)
-    image[:] = (image * (1 - shade[:, :, None])).astype(np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(shade, (0, 0), 4))
+    image[:] = (image * (1 - soft[:, :, None])).astype(np.uint8)
     trunk = [(x - 0.13, distance, 2.6), (x + 0.13, distance, 2.6), (x + 0.17, distance, 0), (x - 0.17, distance, 0)]
     _quad(image, trunk, (48, 66, 84))
     (cx, cy), (rx, _) = place([(x, distance, 4.0), (x + 1.7, distance, 4.0)])
@@ -191,4 +191,4 @@ def _finish(image: Image) -> Image:
     rim = 1 - 0.16 * (((x / WIDTH - 0.5) * 2) ** 2 + ((y / HEIGHT - 0.5) * 2) ** 2)[:, :, None] / 2
     soft = cv2.GaussianBlur(image, (0, 0), 0.8).astype(np.float32)
     hazy = soft + (np.array((232, 222, 212), np.float32) - soft) * haze
-    return np.clip(hazy * rim, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(hazy * rim, 0, 255), np.uint8)

@@ -11,7 +11,6 @@ from inference.types import Attributes, Observation, Reading
 MAX_TEXTS = 24
 MAX_FRAMES = 3
 CONFIRMED_VOTES = 2
-SAME_PLATE_SHARE = 0.7
 
 
 @dataclass(slots=True)
@@ -160,7 +159,8 @@ def char_confidences(reading: Reading) -> tuple[float, ...]:
 def is_other_plate(one: str, other: str) -> bool:
     """Whether two texts are too different to be readings of the same plate; a part of a plate is not."""
     shorter = min(len(one), len(other))
-    return shorter >= 4 and LCSseq.similarity(one, other) < SAME_PLATE_SHARE * shorter
+    misread = max(0, (shorter - 3) // 2)
+    return shorter >= 4 and LCSseq.similarity(one, other) < shorter - misread
 
 
 def is_within_one_edit(one: str, other: str) -> bool:
