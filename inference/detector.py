@@ -48,7 +48,9 @@ class Detector:
         self._plate = config.classes.index("plate")
         thresholds = {"plate": 0.25, "vehicle": 0.35, "overlap": 0.5} | config.thresholds
         self._overlap = thresholds["overlap"]
-        self._least = np.float32([thresholds["plate" if name == "plate" else "vehicle"] for name in config.classes])
+        self._least = np.array(
+            [thresholds["plate" if name == "plate" else "vehicle"] for name in config.classes], np.float32
+        )
 
     def detect(self, image: Image) -> tuple[list[Vehicle], list[Plate]]:
         """Most confident first; boxes lie within the picture."""
@@ -85,7 +87,8 @@ def letterbox(image: Image, width: int, height: int) -> View:
     small = image if fitted == (columns, rows) else cv2.resize(image, fitted, interpolation=how)
     right, bottom = -fitted[0] % STRIDES[-1], -fitted[1] % STRIDES[-1]
     canvas = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(114, 114, 114))
-    return View(cv2.dnn.blobFromImage(canvas, 1 / 255.0, swapRB=True), fitted[0] / columns, fitted[1] / rows)
+    batch = np.asarray(cv2.dnn.blobFromImage(canvas, 1 / 255.0, swapRB=True), np.float32)
+    return View(batch, fitted[0] / columns, fitted[1] / rows)
 
 
 @lru_cache(maxsize=16)
@@ -113,10 +116,10 @@ def decode(output: NDArray[np.float32], least: NDArray[np.float32], view: View) 
     chosen, labels, confidences = chosen[order], labels[order], confidences[order]
     middles, sides = cells(view.batch.shape[3], view.batch.shape[2])
     middle, side, picked = middles[chosen], sides[chosen, None], output[:, chosen].T
-    scale = np.float32([view.scale_x, view.scale_y])
+    scale = np.array([view.scale_x, view.scale_y], np.float32)
     low, high = (middle - picked[:, :2] * side) / scale, (middle + picked[:, 2:4] * side) / scale
     corners = (middle[:, None] + picked[:, 4 + classes :].reshape(-1, 4, 2) * side[..., None]) / scale
-    return Found(labels, confidences, np.hstack([low, high]), corners)
+    return Found(labels, confidences, np.hstack([low, high]).astype(np.float32), corners.astype(np.float32))
 
 
 def suppress(found: Found, plate: int, overlap: float) -> Found:

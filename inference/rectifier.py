@@ -33,9 +33,10 @@ def _straighten(image: Image, corners: Corners) -> Image | None:
     inner_width, inner_height = width * scale, height * scale
     margin = MARGIN * inner_height
     size = max(2, round(inner_width + 2 * margin)), max(2, round(inner_height + 2 * margin))
-    flat = np.float32([[0, 0], [inner_width, 0], [inner_width, inner_height], [0, inner_height]]) + np.float32(margin)
-    matrix = cv2.getPerspectiveTransform(np.ascontiguousarray(corners, np.float32), flat)
-    return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    inner = np.array([[0, 0], [inner_width, 0], [inner_width, inner_height], [0, inner_height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(np.ascontiguousarray(corners, np.float32), inner + np.float32(margin))
+    crop = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return crop.astype(np.uint8, copy=False)
 
 
 def _cut(image: Image, plate: Plate) -> Image:

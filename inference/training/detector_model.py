@@ -18,7 +18,7 @@ LOSS_GAINS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5, pose=4.0, kobj=0.0)
 def stub_torchvision_ops() -> None:
     """Lets ultralytics import a torchvision whose compiled operators are missing; training needs none of them."""
     try:
-        from torchvision.extension import _HAS_OPS  # noqa: PLC2701
+        from torchvision.extension import _HAS_OPS
 
         if _HAS_OPS:
             return

@@ -46,6 +46,15 @@ class Findings:
     def add(self, where: Path, problem: str, line: int = 0) -> None:
         self.lines.append(f"{where}{f':{line}' if line else ''}: {problem}")
 
+    def stop_unless(self, skip_bad: bool) -> None:
+        """Prints what was found; raises ``BadData`` unless it is to be skipped."""
+        if self.lines:
+            print("\n".join(self.lines))
+            if not skip_bad:
+                raise BadData(
+                    f"{len(self.lines)} problems, listed above: mend them, or train on the rest with --skip-bad"
+                )
+
 
 def read_photos(plates: list[Path], vehicles: list[Path], split: str, findings: Findings) -> list[Photo]:
     """The photographs of ``split``.

@@ -28,7 +28,6 @@ class Scene:
 
 
 DrawPlate = Callable[[np.random.Generator], Image]
-DrawStreet = Callable[[np.random.Generator], Scene]
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,17 @@ class Mix:
 class Scenes:
     """Draws the scene of any number, always the same one for the same seed."""
 
-    def __init__(self, photos: list[Photo], mix: Mix, draw_plate: DrawPlate | None, draw_street: DrawStreet | None):
+    def __init__(self, photos: list[Photo], mix: Mix, draw_plate: DrawPlate | None, streets: list[Scene]):
         self._photos = photos
         self._complete = [photo for photo in photos if photo.known.all()] or photos
         self._mix = mix
         self._draw_plate = draw_plate
-        self._draw_street = draw_street
+        self._streets = streets
 
     def draw(self, rng: np.random.Generator, size: int) -> Scene:
         """A scene of ``size`` × ``size`` pixels."""
-        if self._draw_street and rng.random() < self._mix.street:
-            scene = place(self._draw_street(rng), rng, size)
+        if self._streets and rng.random() < self._mix.street:
+            scene = place(self._streets[rng.integers(len(self._streets))], rng, size)
         elif rng.random() < self._mix.mosaic:
             scene = self._mosaic(rng, size)
         else:

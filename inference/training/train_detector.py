@@ -20,12 +20,12 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from inference.plate_drawing import draw_plate
-from inference.synthetic import Street
 from inference.training.curves import draw_curves
 from inference.training.detector_model import build_loss, build_model
 from inference.training.judge_detector import judge, mixed_precision
-from inference.training.photos import CLASSES, PLATE, VEHICLES, BadData, Findings, Photo, check_photos, read_photos
-from inference.training.scenes import Mix, Scene, Scenes, load, stack
+from inference.training.photos import CLASSES, BadData, Findings, Photo, check_photos, read_photos
+from inference.training.scenes import Mix, Scenes, stack
+from inference.training.streets import draw_streets
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Settings:
     workers: int = 1
     threads: int = 0
     device: str = "cuda" if torch.cuda.is_available() else "cpu"
+    streets: int = 160  # pictures of the drawn street
     mix: Mix = field(default_factory=Mix)
 
 
@@ -68,23 +69,6 @@ class Batches(Dataset[dict[str, Any]]):
         size = int(rng.choice(self._settings.sizes))
         scenes = [self._scenes.draw(rng, size) for _ in range(self._settings.batch)]
         return {name: torch.from_numpy(value) for name, value in stack(scenes).items()}
-
-
-def draw_street(rng: np.random.Generator) -> Scene:
-    """A picture of the drawn street with its vehicles and plates."""
-    image, vehicles = Street(int(rng.integers(2**31))).render(float(rng.uniform(0, 600)))
-    corners = [np.hstack([v.plate_corners, np.ones((4, 1))]) for v in vehicles if v.plate_corners is not None]
-    plates = np.array(corners, np.float32).reshape(-1, 4, 3)
-    boxes = [(v.box.x1, v.box.y1, v.box.x2, v.box.y2) for v in vehicles]
-    return Scene(
-        image,
-        np.array([CLASSES.index(v.kind) for v in vehicles] + [PLATE] * len(plates), np.int64),
-        np.vstack(
-            [np.array(boxes, np.float32).reshape(-1, 4), np.hstack([plates[..., :2].min(1), plates[..., :2].max(1)])]
-        ),
-        np.concatenate([np.zeros((len(boxes), 4, 3), np.float32), plates]),
-        np.ones(len(CLASSES), np.float32),
-    )
 
 
 class Run:
@@ -143,8 +127,8 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
     if resume:
         run.resume()
     loss_of = build_loss(run.model)
-    street = draw_street if settings.mix.street else None
-    scenes = Scenes(photos["train"], settings.mix, lambda rng: draw_plate(rng).image, street)
+    streets = draw_streets(settings.streets, settings.seed) if settings.mix.street else []
+    scenes = Scenes(photos["train"], settings.mix, lambda rng: draw_plate(rng).image, streets)
     batches = DataLoader(Batches(scenes, settings, run.step), batch_size=None, num_workers=settings.workers)
     bar = tqdm(batches, initial=run.step, total=settings.steps, mininterval=5)
     parts: dict[str, float] = {}
@@ -171,9 +155,9 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
         bar.set_postfix(
             {name: f"{value:.2f}" for name, value in parts.items()} | {"s": f"{time.monotonic() - began:.2f}"}
         )
-        if run.step % settings.judge_every == 0 or run.step == settings.steps:
-            if not judge_and_save(run, photos["val"], parts):
-                break
+        is_due = run.step % settings.judge_every == 0 or run.step == settings.steps
+        if is_due and not judge_and_save(run, photos["val"], parts):
+            break
     return run
 
 
@@ -228,12 +212,7 @@ def read_all(settings: Settings, *, skip_bad: bool) -> dict[str, list[Photo]]:
     plates, vehicles = [Path(name) for name in settings.data], [Path(name) for name in settings.vehicles]
     read = {split: read_photos(plates, vehicles, split, findings) for split in ("train", "val")}
     good = check_photos(read, findings)
-    if findings.lines:
-        print("\n".join(findings.lines))
-        if not skip_bad:
-            raise BadData(
-                f"{len(findings.lines)} problems, listed above: mend them, or train on the rest with --skip-bad"
-            )
+    findings.stop_unless(skip_bad)
     return good
 
 

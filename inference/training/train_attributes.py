@@ -1,0 +1,288 @@
+"""Trains brand and color: one small network with two heads, taught by folders of vehicle crops.
+
+    python -m inference.training.train_attributes --data ../shared/data/brand ../shared/data/color
+
+Each folder has a ``labels.csv`` with the columns file, split and brand or color (or both). Every picture is looked at
+in several ways (``views``) once by the frozen first blocks; the rest of the network learns from what they saw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+from tqdm import tqdm
+
+from inference.attributes import squeeze
+from inference.training.attributes_model import BRANDS, COLORS, build
+from inference.training.curves import draw_curves
+from inference.training.judge_detector import mixed_precision
+from inference.training.photos import BadData, Findings
+from inference.types import Image
+
+NONE = -100
+"""Label of a head that this picture does not teach."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides the outcome; kept in the checkpoint."""
+
+    data: tuple[str, ...] = ()
+    out: str = "runs/attributes"
+    size: int = 192
+    frozen: int = 6
+    views: int = 6
+    epochs: int = 14
+    batch: int = 64
+    learning_rate: float = 8e-4
+    weight_decay: float = 0.02
+    dropout: float = 0.3
+    smoothing: float = 0.1
+    patience: int = 5
+    seed: int = 1
+    threads: int = 0
+    device: str = "cuda" if torch.cuda.is_available() else "cpu"
+
+
+@dataclass(frozen=True)
+class Crop:
+    path: Path
+    brand: int
+    color: int
+
+
+def read_crops(folders: list[Path], findings: Findings) -> dict[str, list[Crop]]:
+    """The crops of each split; what is wrong goes to ``findings``."""
+    crops: dict[str, list[Crop]] = {"train": [], "val": []}
+    seen: dict[bytes, tuple[str, Path]] = {}
+    for folder in folders:
+        labels = folder / "labels.csv"
+        if not labels.is_file():
+            raise BadData(f"{labels}: no such file; it needs the columns file, split and brand or color")
+        with labels.open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), 2):
+                crop = _read_row(folder, row, labels, number, findings)
+                if crop is None:
+                    continue
+                data = crop.path.read_bytes()
+                split, other = seen.setdefault(data[-4096:], (row["split"], crop.path))
+                if split != row["split"]:
+                    findings.add(labels, f"{crop.path} is the same picture as {other} in {split!r}: remove one", number)
+                else:
+                    crops[row["split"]].append(crop)
+    for split, found in crops.items():
+        if not found:
+            raise BadData(f"no pictures for split {split!r} in {', '.join(map(str, folders))}")
+    return crops
+
+
+def _read_row(folder: Path, row: dict[str, str], labels: Path, number: int, findings: Findings) -> Crop | None:
+    path = folder / (row.get("file") or "")
+    brand, color = row.get("brand") or "", row.get("color") or ""
+    if row.get("split") not in ("train", "val"):
+        findings.add(labels, f"split {row.get('split')!r} is neither train nor val", number)
+    elif not path.is_file():
+        findings.add(labels, f"picture {path} is missing", number)
+    elif (brand and brand not in BRANDS) or (color and color not in COLORS) or not (brand or color):
+        findings.add(
+            labels,
+            f"unknown label {brand or color!r}; brands: {', '.join(BRANDS)}; colors: {', '.join(COLORS)}",
+            number,
+        )
+    elif cv2.imread(str(path), cv2.IMREAD_REDUCED_COLOR_8) is None:
+        findings.add(labels, f"{path} is not a readable picture", number)
+    else:
+        return Crop(path, BRANDS.index(brand) if brand else NONE, COLORS.index(color) if color else NONE)
+    return None
+
+
+def vary(image: Image, rng: np.random.Generator) -> Image:
+    """Another crop, side, light and sharpness; hues stay as they are, for they are a label."""
+    height, width = image.shape[:2]
+    low, high = rng.uniform(0, 0.12, 2), 1 - rng.uniform(0, 0.12, 2)
+    image = image[int(low[1] * height) : int(high[1] * height), int(low[0] * width) : int(high[0] * width)]
+    if rng.random() < 0.5:
+        image = image[:, ::-1]
+    if rng.random() < 0.3:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.normal(0, 4)), 1.0)
+        image = cv2.warpAffine(image, turn, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    gain, offset = float(np.exp(rng.normal(0, 0.15))), float(rng.normal(0, 8))
+    image = cv2.convertScaleAbs(np.maximum(image * np.float32(gain) + np.float32(offset), 0))
+    choice = rng.random()
+    if choice < 0.2:
+        image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 1.5)))
+    elif choice < 0.4:
+        small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        image = cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 50])[1], cv2.IMREAD_COLOR)
+    return np.ascontiguousarray(image)
+
+
+@torch.no_grad()
+def look(early: Any, crops: list[Crop], settings: Settings, views: int) -> torch.Tensor:
+    """What the frozen blocks see: views × crops × channels × height × width, half precision. One view: as it is."""
+    seen = []
+    for view in range(views):
+        for start in tqdm(range(0, len(crops), settings.batch), desc=f"view {view + 1} of {views}", mininterval=5):
+            part = crops[start : start + settings.batch]
+            pictures = np.concatenate([_picture(crop, start + i, view, settings, views) for i, crop in enumerate(part)])
+            batch = torch.from_numpy(pictures).to(settings.device, memory_format=torch.channels_last)
+            with mixed_precision(settings.device):
+                seen.append(early(batch).to("cpu", torch.float16))
+    return torch.cat(seen).unflatten(0, (views, len(crops)))
+
+
+def _picture(crop: Crop, place: int, view: int, settings: Settings, views: int) -> NDArray[np.float32]:
+    image = cv2.imread(str(crop.path))
+    if views > 1:
+        image = vary(image, np.random.default_rng([settings.seed, place, view]))
+    return squeeze(image, settings.size, settings.size)
+
+
+def labels_of(crops: list[Crop]) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.tensor([crop.brand for crop in crops]), torch.tensor([crop.color for crop in crops])
+
+
+def balance(labels: torch.Tensor, count: int) -> torch.Tensor:
+    """Weights of the classes that even out half of their differences in number; 0 for a class without a picture."""
+    counts = torch.bincount(labels[labels != NONE], minlength=count).float()
+    weights = torch.where(counts > 0, counts.clamp(min=1).rsqrt(), 0.0)
+    return weights / weights[counts > 0].mean()
+
+
+class Run:
+    """One training: the half that learns, its optimizer and history, saved and restored together."""
+
+    def __init__(self, settings: Settings) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings, self.epoch, self.best, self.stale = settings, 0, -1.0, 0
+        self.history: list[dict[str, float]] = []
+        self.folder = Path(settings.out)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.early, self.late = build(settings.frozen, settings.dropout)
+        for half in (self.early.eval(), self.late):
+            half.to(settings.device, memory_format=torch.channels_last)
+        self.optimizer = torch.optim.AdamW(
+            self.late.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+
+    def save(self, name: str) -> None:
+        state = {part: getattr(self, part).state_dict() for part in ("early", "late", "optimizer")}
+        state |= {part: getattr(self, part) for part in ("epoch", "best", "stale", "history")}
+        torch.save(state | {"settings": asdict(self.settings), "brands": BRANDS, "colors": COLORS}, self.folder / "tmp")
+        (self.folder / "tmp").replace(self.folder / name)
+
+    def resume(self) -> None:
+        saved = torch.load(self.folder / "last.pt", map_location=self.settings.device, weights_only=False)
+        for part in ("early", "late", "optimizer"):
+            getattr(self, part).load_state_dict(saved[part])
+        for part in ("epoch", "best", "stale", "history"):
+            setattr(self, part, saved[part])
+
+
+def train(settings: Settings, crops: dict[str, list[Crop]], *, resume: bool) -> Run:
+    """Trains to the last epoch or until nothing gets better; ``best.pt`` and ``last.pt`` are in ``settings.out``."""
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    run = Run(settings)
+    if resume:
+        run.resume()
+    features = look(run.early, crops["train"], settings, settings.views)
+    held_out = look(run.early, crops["val"], settings, 1)[0]
+    brands, colors = labels_of(crops["train"])
+    weights = [balance(brands, len(BRANDS)).to(settings.device), balance(colors, len(COLORS)).to(settings.device)]
+    while run.epoch < settings.epochs and run.stale < settings.patience:
+        loss = train_epoch(run, features, (brands, colors), weights)
+        marks = judge(run, held_out, labels_of(crops["val"]))
+        run.epoch += 1
+        run.history.append({"step": run.epoch, "loss": loss} | marks)
+        score = marks["brand"] + marks["color"]
+        run.best, run.stale = (score, 0) if score > run.best else (run.best, run.stale + 1)
+        if run.stale == 0:
+            run.save("best.pt")
+        run.save("last.pt")
+        print(json.dumps({name: round(value, 4) for name, value in run.history[-1].items()}), flush=True)
+        draw_curves(run.history, run.folder / "curves.png")
+    return run
+
+
+def train_epoch(
+    run: Run, features: torch.Tensor, labels: tuple[torch.Tensor, torch.Tensor], weights: list[Any]
+) -> float:
+    """Each crop once, in one of its views."""
+    settings, total = run.settings, 0.0
+    generator = torch.Generator().manual_seed(settings.seed * 1000 + run.epoch)
+    order = torch.randperm(len(labels[0]), generator=generator)
+    view = torch.randint(len(features), (len(order),), generator=generator)
+    parts = order.split(settings.batch)
+    run.late.train()
+    for number, part in enumerate(tqdm(parts, desc=f"epoch {run.epoch + 1}", mininterval=5)):
+        passed = (run.epoch + number / len(parts)) / settings.epochs
+        for group in run.optimizer.param_groups:
+            group["lr"] = settings.learning_rate * min(1.0, passed * 20 + 0.05) * (1 + np.cos(np.pi * passed)) / 2
+        seen = features[view[part], part].to(settings.device).float().contiguous(memory_format=torch.channels_last)
+        with mixed_precision(settings.device):
+            guesses = run.late(seen)
+        loss = torch.zeros((), device=settings.device)
+        for guess, wanted, weight in zip(guesses, labels, weights, strict=True):
+            target = wanted[part].to(settings.device)
+            if bool((target != NONE).any()):
+                loss = loss + functional.cross_entropy(
+                    guess.float(), target, weight=weight, ignore_index=NONE, label_smoothing=settings.smoothing
+                )
+        run.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(run.late.parameters(), 5.0)
+        run.optimizer.step()
+        total += float(loss)
+    return total / len(parts)
+
+
+@torch.no_grad()
+def judge(run: Run, features: torch.Tensor, labels: tuple[torch.Tensor, torch.Tensor]) -> dict[str, float]:
+    """Share of the held-out crops whose best brand and color are right."""
+    run.late.eval()
+    marks = {}
+    guesses = [run.late(part.to(run.settings.device).float()) for part in features.split(256)]
+    for name, place, wanted in (("brand", 0, labels[0]), ("color", 1, labels[1])):
+        best = torch.cat([guess[place].argmax(1).cpu() for guess in guesses])
+        known = wanted != NONE
+        marks[name] = float((best[known] == wanted[known]).float().mean()) if bool(known.any()) else 0.0
+    return marks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = Settings()
+    parser.add_argument("--data", nargs="+", required=True, help="folders with labels.csv")
+    for name, value in asdict(default).items():
+        if name != "data":
+            parser.add_argument(
+                f"--{name.replace('_', '-')}", type=type(value), default=value, help=f"default: {value}"
+            )
+    parser.add_argument("--resume", action="store_true", help="go on from last.pt")
+    parser.add_argument("--skip-bad", action="store_true", help="train on what is in order")
+    chosen = vars(parser.parse_args())
+    resume, skip_bad = chosen.pop("resume"), chosen.pop("skip_bad")
+    settings = Settings(**chosen | {"data": tuple(chosen["data"])})
+    findings = Findings()
+    try:
+        crops = read_crops([Path(name) for name in settings.data], findings)
+        findings.stop_unless(skip_bad)
+        run = train(settings, crops, resume=resume)
+    except (BadData, FileNotFoundError) as problem:
+        raise SystemExit(f"error: {problem}") from problem
+    print(f"best.pt, last.pt and curves.png are in {run.folder}; next: python -m inference.training.export attributes")
+
+
+if __name__ == "__main__":
+    main()
