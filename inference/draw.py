@@ -91,4 +91,4 @@ def _label(text: str, size: int) -> tuple[NDArray[np.float32], NDArray[np.float3
     pen.rounded_rectangle((0, 0, canvas.width - 1, canvas.height - 1), radius=size // 4, fill=(*LABEL_PAPER, 222))
     pen.text((pad - left, pad - top), text, font=font, fill=(*LABEL_INK, 255))
     pixels = np.asarray(canvas).astype(np.float32)
-    return np.ascontiguousarray(pixels[:, :, 2::-1]), pixels[:, :, 3:] / 255
+    return np.ascontiguousarray(pixels[:, :, 2::-1]), pixels[:, :, 3:] / np.float32(255)

@@ -51,10 +51,10 @@ def decode_picture(data: bytes, name: str) -> Image:
             picture = PillowImage.open(io.BytesIO(data))
         width, height = picture.size
         if width * height > MAX_PIXELS:
-            raise _too_large(name, f"{width}×{height}")
+            raise _too_large(name)
         return _upright_bgr(picture)
     except PillowImage.DecompressionBombError:
-        raise _too_large(name, "it") from None
+        raise _too_large(name) from None
     except UnidentifiedImageError:
         raise SourceError(f"{name}: not a picture") from None
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
@@ -76,5 +76,5 @@ def _upright_bgr(picture: PillowImage.Image) -> Image:
     return np.ascontiguousarray(np.asarray(upright.convert("RGB"))[:, :, ::-1])
 
 
-def _too_large(name: str, size: str) -> SourceError:
-    return SourceError(f"{name}: {size} has more than {MAX_PIXELS // 1_000_000} million pixels; scale it down")
+def _too_large(name: str) -> SourceError:
+    return SourceError(f"{name}: has more than {MAX_PIXELS // 1_000_000} million pixels; scale it down")

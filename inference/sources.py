@@ -80,13 +80,15 @@ class _Film:
     def __init__(self, url: str, name: str, *, live: bool) -> None:
         self._name = name
         self._live = live
+        started = time.monotonic()
         options = {"rtsp_transport": "tcp"} if url.lower().startswith("rtsp") else {}
         try:
             self._container = av.open(
                 url, options=options, timeout=(OPEN_LIMIT_S, READ_LIMIT_S) if live else None, metadata_errors="replace"
             )
         except (av.FFmpegError, ValueError) as error:
-            raise SourceError(f"{name}: {_in_words(error)}") from None
+            waited = live and time.monotonic() - started > 0.95 * OPEN_LIMIT_S
+            raise SourceError(f"{name}: {_NO_ANSWER if waited else _in_words(error)}") from None
         if not self._container.streams.video or self._container.format.name == "tty":
             self._container.close()
             raise SourceError(f"{name}: not a video: it holds no pictures")
@@ -354,13 +356,14 @@ def _in_words(error: Exception) -> str:
     return getattr(error, "strerror", None) or type(error).__name__
 
 
+_NO_ANSWER = f"no answer within {READ_LIMIT_S:.0f} s"
 _WORDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((av.error.HTTPUnauthorizedError,), "wrong user name or password (401)"),
     ((av.error.HTTPForbiddenError,), "the camera refuses this user (403)"),
     ((av.error.HTTPNotFoundError,), "the camera knows no stream of this name (404)"),
     ((av.error.HTTPClientError, av.error.HTTPServerError), "the camera answered with an error"),
     ((ConnectionRefusedError,), "connection refused: nothing listens at this address"),
-    ((av.error.ExitError, TimeoutError), f"no answer within {READ_LIMIT_S:.0f} s"),
+    ((av.error.ExitError, TimeoutError), _NO_ANSWER),
     ((ConnectionResetError, BrokenPipeError), "the connection was cut"),
     ((av.error.DecoderNotFoundError,), "unknown codec; H.264 plays everywhere"),
     ((av.error.ProtocolNotFoundError,), "unknown kind of address"),
