@@ -106,7 +106,7 @@ class Pipeline:
         since = observation.frame.clock - track.tried_clock
         winner = track.ballot.winner
         if winner and winner.votes >= SOLID_VOTES and winner.confidence >= SOLID_CONFIDENCE:
-            if not track.is_parked() or since >= CHECK_PARKED_S:
+            if since < CHECK_MOVING_S or not track.is_parked() or since >= CHECK_PARKED_S:
                 return since >= CHECK_MOVING_S
             return not _is_same_face(track, small_gray(observation.box.crop(observation.frame.image), FACE_WIDTH))
         return not track.is_parked() or track.tried < EAGER_TRIES or since >= TRY_AGAIN_S

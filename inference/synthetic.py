@@ -88,8 +88,17 @@ class Street:
     def _in_view(self, t: float) -> list[Passing]:
         longest = (FAR_AWAY - PASSED) / SPEEDS[0] + JITTER_S
         first, last = int((t - longest) // SECONDS_APART), int((t + JITTER_S) // SECONDS_APART) + 1
-        passings = [self._passing(lane, turn) for turn in range(first, last + 1) for lane in (0, 1)]
-        return [p for p in passings if t >= p.starts and PASSED <= p.distance(t) <= FAR_AWAY]
+        turns = [(lane, turn) for turn in range(first, last + 1) for lane in (0, 1)]
+        return [self._passing(lane, turn) for lane, turn in turns if self._is_in_view(lane, turn, t)]
+
+    def _is_in_view(self, lane: int, turn: int, t: float) -> bool:
+        starts, speed = self._schedule(lane, turn)
+        return 0 <= t - starts <= (FAR_AWAY - PASSED) / speed
+
+    def _schedule(self, lane: int, turn: int) -> tuple[float, float]:
+        """When the vehicle comes into view, and its meters a second."""
+        rng = np.random.default_rng((self._seed, 6, lane, turn + 10_000))
+        return (turn + lane / 2) * SECONDS_APART + float(rng.uniform(0, JITTER_S)), float(rng.uniform(*SPEEDS))
 
     def _film(self, image: Image, t: float) -> Image:
         """The passing of clouds and the grain of the sensor."""
@@ -116,8 +125,7 @@ class Street:
         levels = [cut]
         while min(levels[-1].shape[:2]) > 48:
             levels.append(np.asarray(cv2.pyrDown(levels[-1]), np.uint8))
-        starts = turn * SECONDS_APART + float(rng.uniform(0, JITTER_S)) + lane * SECONDS_APART / 2
-        return Passing(starts, float(rng.uniform(*SPEEDS)), approaches, kind, color, plate, sprite, tuple(levels))
+        return Passing(*self._schedule(lane, turn), approaches, kind, color, plate, sprite, tuple(levels))
 
     def _new_plate(self, lane: int, turn: int, two_rows: bool) -> DrawnPlate:
         """A plate that none of the last minute had."""

@@ -47,7 +47,8 @@ class Motion:
     def closeness(self, box: Box, clock: float, reach: float) -> float:
         """1 when the box is where it was expected, 0 when it is out of reach or of another size.
 
-        ``reach`` is the distance, in box lengths, that a box may be off; more while its speed is not known.
+        ``reach`` is the distance, in box lengths, that a box may be off after 0.2 s; more after a longer time, and
+        while its speed is not known.
         """
         expected = self.at(clock)
         length = max(expected.width, expected.height, 1)
@@ -56,7 +57,7 @@ class Motion:
             return 0.0
         (x, y), (ex, ey) = box.center, expected.center
         distance: float = ((x - ex) ** 2 + (y - ey) ** 2) ** 0.5 / length
-        limit = reach if self.speed is not None else 2 * reach
+        limit = (reach if self.speed is not None else 2 * reach) * min(3.0, max(1.0, (clock - self.clock) / 0.2))
         return max(expected.iou(box), 0.6 * (1 - distance / limit))
 
 

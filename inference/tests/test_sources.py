@@ -2,6 +2,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -90,7 +91,7 @@ def test_a_looping_film_goes_on_with_a_rising_clock(tmp_path: Path):
     found = frames(film(tmp_path / "a.mp4", [(64, 48)] * 4), count=10, loop=True)
     clocks = [frame.clock for frame in found]
     assert len(found) == 10
-    assert all(0.05 < later - earlier < 0.15 for earlier, later in zip(clocks, clocks[1:], strict=False))
+    assert all(0.05 < later - earlier < 0.15 for earlier, later in pairwise(clocks))
 
 
 def test_a_film_plays_at_its_own_pace_when_live(tmp_path: Path):
