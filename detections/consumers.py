@@ -49,13 +49,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.is_present = False
         self.tab = self.channel_name
         self.heard_at = asyncio.get_running_loop().time()
-        await self.accept()
         if self.user is None or not self.user.is_authenticated:
             self.user = None
+            await self.accept()
             await self.close(REFUSED)
             return
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
 
     async def disconnect(self, code: int) -> None:
         if self.user is None:

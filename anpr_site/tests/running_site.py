@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
-REDIS = "redis://127.0.0.1:6379"
 STARTS_WITHIN_S = 30
+HAS_REDIS = shutil.which("redis-server") is not None
 
 
 def free_port(first: int = 8220, last: int = 8299) -> int:
@@ -29,27 +30,48 @@ def free_port(first: int = 8220, last: int = 8299) -> int:
     raise RuntimeError(f"no free port from {first} to {last}")
 
 
-def redis_is_there() -> bool:
+def answers(port: int) -> bool:
     with socket.socket() as attempt:
-        attempt.settimeout(1)
-        return attempt.connect_ex(("127.0.0.1", 6379)) == 0
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
+class OwnRedis:
+    """Can be stopped and started again without harming anybody else."""
+
+    def __init__(self, log: TextIO) -> None:
+        self.port = free_port(8170, 8199)
+        self.log = log
+        self.start()
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + STARTS_WITHIN_S
+        while not answers(self.port):
+            assert time.monotonic() < deadline, "redis-server does not start"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
 
 
 class RunningSite:
     """``order`` plays the workers: see ``stage.py``."""
 
-    def __init__(self, folder: Path, redis_number: int) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.log: TextIO = (folder / "server.log").open("a")
+        self.redis = OwnRedis(self.log)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "DJANGO_SETTINGS_MODULE": "anpr_site.settings",
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
-            "REDIS_URL": f"{REDIS}/{redis_number}",
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis.port}",
             "MEDIA_ROOT": str(folder / "media"),
             "SECRET_KEY": "only-for-this-test-" + "x" * 40,
         }
-        self.log: TextIO = (folder / "server.log").open("a")
         self.server: subprocess.Popen[bytes] | None = None
         self.run("manage.py", "migrate", "-v0", "--skip-checks")
         self.stage = subprocess.Popen(
@@ -82,6 +104,7 @@ class RunningSite:
         self.stop()
         self.stage.kill()
         self.stage.wait(10)
+        self.redis.stop()
         for pipe in (self.stage.stdin, self.stage.stdout, self.log):
             if pipe is not None:
                 pipe.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import json
 import sys
 import threading
@@ -15,14 +15,15 @@ django.setup()
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
-from channels.layers import get_channel_layer  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from redis.exceptions import RedisError  # noqa: E402
 
 from cameras.models import Camera, CameraHealth  # noqa: E402
 from cameras.preview import preview_key, watched_key  # noqa: E402
+from cameras.worker.news import News  # noqa: E402
 from detections.messages import DETECTIONS_GROUP, detection_message  # noqa: E402
 from detections.models import Detection  # noqa: E402
 from detections.tests.rows import make_camera, make_detection, write_picture  # noqa: E402
@@ -30,7 +31,7 @@ from detections.tests.rows import make_camera, make_detection, write_picture  # 
 
 class Stage:
     def __init__(self) -> None:
-        self.runner = asyncio.Runner()
+        self.news = News()
         self.drawn = 0
         self.playing = threading.Event()
         self.camera = Camera.objects.first() or make_camera()
@@ -60,8 +61,7 @@ class Stage:
             pictures = {name: write_picture(self.camera) for name in ("picture", "vehicle_picture", "plate_picture")}
             row = make_detection(self.camera, text, seconds_ago=0, **pictures)
         if not silent:
-            message = detection_message(row, created=not pk)
-            self.runner.run(get_channel_layer().group_send(DETECTIONS_GROUP, message))
+            self.news.send(DETECTIONS_GROUP, detection_message(row, created=not pk))
         return {"id": row.pk}
 
     def pictures(self, on: bool) -> dict[str, Any]:
@@ -80,15 +80,19 @@ class Stage:
         while True:
             self.playing.wait()
             index += 1
-            if cache.get(watched_key(self.camera.pk)):
-                image = np.full((540, 960, 3), (90, 110, 100), np.uint8)
-                left = index * 40 % 900
-                cv2.rectangle(image, (left, 200), (left + 60, 260), (40, 220, 250), -1)
-                jpeg = cv2.imencode(".jpg", image)[1].tobytes()
-                meta = {"index": index, "captured_at": time.time(), "fps": 10.0, "width": 960, "height": 540}
-                cache.set(preview_key(self.camera.pk), {"jpeg": jpeg, "meta": meta}, 10)
-                self.drawn += 1
+            with contextlib.suppress(RedisError):
+                self.draw(index)
             time.sleep(0.1)
+
+    def draw(self, index: int) -> None:
+        if cache.get(watched_key(self.camera.pk)):
+            image = np.full((540, 960, 3), (90, 110, 100), np.uint8)
+            left = index * 40 % 900
+            cv2.rectangle(image, (left, 200), (left + 60, 260), (40, 220, 250), -1)
+            jpeg = cv2.imencode(".jpg", image)[1].tobytes()
+            meta = {"index": index, "captured_at": time.time(), "fps": 10.0, "width": 960, "height": 540}
+            cache.set(preview_key(self.camera.pk), {"jpeg": jpeg, "meta": meta}, 10)
+            self.drawn += 1
 
 
 def main() -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from anpr_site.tests.running_site import ROOT, RunningSite, redis_is_there
+from anpr_site.tests.running_site import HAS_REDIS, ROOT, RunningSite
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not redis_is_there(), reason="needs Redis at 127.0.0.1:6379"),
+    pytest.mark.skipif(not HAS_REDIS, reason="needs redis-server"),
     pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs chromium"),
 ]
 CHROMIUM = [
@@ -40,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    running = RunningSite(tmp_path_factory.mktemp("site"), redis_number=9)
+    running = RunningSite(tmp_path_factory.mktemp("site"))
     running.start()
     running.order("user", name="olga")
     running.order("health", state="online")
@@ -155,6 +156,20 @@ def test_after_the_server_was_away_the_page_catches_up(site: RunningSite, visit:
     assert page.evaluate("window.sameDocument")
 
 
+def test_while_redis_is_away_the_page_says_so(site: RunningSite, visit: Visit) -> None:
+    page = visit(forgive="WebSocket|Failed to load")
+    is_live(page)
+    site.redis.stop()
+    banner = page.locator("[data-link-banner]")
+    expect(banner).to_contain_text("the message service is away", timeout=40_000)
+    other = visit("/detections/", forgive="WebSocket|Failed to load")
+    expect(other.locator("h1")).to_have_text("Detections")
+    row = site.order("row", text="NEWS1", silent=True)
+    site.redis.start()
+    expect(banner).to_be_hidden(timeout=40_000)
+    expect(page.locator(f'[data-rows] > li[data-id="{row["id"]}"]')).to_be_visible(timeout=15_000)
+
+
 def test_an_old_picture_is_greyed_and_says_its_age(site: RunningSite, visit: Visit) -> None:
     site.order("pictures", on=True)
     page = visit("/cameras/gate/")
@@ -189,6 +204,7 @@ def test_a_hidden_page_asks_for_no_pictures(site: RunningSite, visit: Visit) -> 
 
 
 def test_the_status_display_tells_cameras_viewers_and_time(site: RunningSite, visit: Visit) -> None:
+    site.order("health", state="online")
     page = visit()
     is_live(page)
     other = visit("/detections/", 390)
@@ -203,7 +219,7 @@ def test_the_status_display_tells_cameras_viewers_and_time(site: RunningSite, vi
     )
     site.order("health", state="offline", reason="10.0.0.9 does not answer")
     expect(page.locator("[data-health-words]").first).to_have_text("Camera offline", timeout=12_000)
-    expect(page.locator(".dropdown-item [data-reason]").first).to_have_text("10.0.0.9 does not answer")
+    expect(page.locator(".dropdown-item [data-reason]").first).to_have_text("10.0.0.9 does not answer", timeout=12_000)
     site.order("health", state="online")
 
 
@@ -246,6 +262,29 @@ def test_the_clock_finds_offset_and_drift(site: RunningSite, visit: Visit) -> No
     assert abs(found["error"]) < 5
     assert 60 < found["drift"] < 100
     assert 9.9 < found["trip"] < 10.1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_on_any_page(site: RunningSite, visit: Visit, scheme: str) -> None:
+    site.order("pictures", on=True)
+    site.order("row", text="")
+    pk = site.order("row", text="AXE123")["id"]
+    axe = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    page = visit("/", 1440, scheme=scheme, forgive="404")
+    found = []
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": SIZES[width]})
+        for address in ("/", "/detections/", f"/detections/{pk}/", "/cameras/gate/", "/nowhere/"):
+            page.goto(site.url + address)
+            page.wait_for_timeout(1500)
+            page.evaluate(axe)
+            result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            found += [
+                (width, address, violation["id"], node["html"][:150], node["failureSummary"][:200])
+                for violation in result["violations"]
+                for node in violation["nodes"]
+            ]
+    assert found == []
 
 
 def test_rows_can_be_held_and_let_go(site: RunningSite, visit: Visit) -> None:

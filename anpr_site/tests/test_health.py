@@ -25,7 +25,6 @@ def test_a_well_site_says_so_to_anybody(client: Client) -> None:
     assert answer.json() == {
         "status": "ok",
         "cache": "ok",
-        "messages": "ok",
         "database": "ok",
         "cameras": {"online": 0, "total": 1},
     }

@@ -14,11 +14,11 @@ import psutil
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from anpr_site.tests.running_site import RunningSite, redis_is_there
+from anpr_site.tests.running_site import HAS_REDIS, RunningSite
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not redis_is_there(), reason="needs Redis at 127.0.0.1:6379"),
+    pytest.mark.skipif(not HAS_REDIS, reason="needs redis-server"),
 ]
 VIEWERS = 50
 WARM_S = 10.0
@@ -29,7 +29,7 @@ PAUSE_S = 0.45
 
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    running = RunningSite(tmp_path_factory.mktemp("viewers"), redis_number=10)
+    running = RunningSite(tmp_path_factory.mktemp("viewers"))
     running.start()
     running.order("pictures", on=True)
     yield running

@@ -21,7 +21,7 @@ export function keepBanner(socket) {
     timer = setInterval(() => { if (socket.lostSince !== null) say(); }, 500);
     why = await reason();
   });
-  socket.addEventListener("open", () => { clearInterval(timer); banner.hidden = true; why = ""; });
+  socket.addEventListener("back", () => { clearInterval(timer); banner.hidden = true; why = ""; });
 }
 
 /** What the server's own health report blames, in words. */
@@ -29,7 +29,7 @@ async function reason() {
   try {
     const health = await (await fetch("/health", { cache: "no-store", headers: { Accept: "application/json" } })).json();
     if (health.database !== "ok") return gettext("the database is away; nothing is lost, it is written when it returns");
-    if (health.cache !== "ok" || health.messages !== "ok") return gettext("the message service is away");
+    if (health.cache !== "ok") return gettext("the message service is away");
     return "";
   } catch {
     return navigator.onLine ? gettext("the server does not answer") : gettext("this device is offline");

@@ -4,7 +4,7 @@ const LONGEST_PAUSE = 30000;
 const SILENCE = 30000;
 const REFUSED = 4401;
 
-/** Events: `open`, `message` (detail: object), `binary` (detail: ArrayBuffer), `lost` (detail: {since, retryAt}). */
+/** Events: `open`, `back` (after a loss), `message` (detail: object), `binary` (detail: ArrayBuffer), `lost` (detail: {since, retryAt}). */
 export class Socket extends EventTarget {
   constructor(path) {
     super();
@@ -35,14 +35,18 @@ export class Socket extends EventTarget {
   }
 
   opened() {
-    this.failures = 0;
-    this.lostSince = null;
     this.heardAt = performance.now();
     this.dispatchEvent(new Event("open"));
   }
 
+  /** Only what the server says proves that it is back: one whose own services are away accepts and hangs up. */
   received(data) {
     this.heardAt = performance.now();
+    if (this.failures) {
+      this.failures = 0;
+      this.lostSince = null;
+      this.dispatchEvent(new Event("back"));
+    }
     const [type, detail] = typeof data === "string" ? ["message", JSON.parse(data)] : ["binary", data];
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
