@@ -26,8 +26,9 @@ from inference.backends.openvino_backend import OpenVinoBackend
 from inference.model_config import ModelConfig
 from inference.weights import CONFIG, MODELS, digest
 
-TOLERANCE = 0.05
-"""Largest difference of an output, in shares of the output where it exceeds 1; half-precision weights cost that much."""
+TOLERANCE = 0.03
+"""Largest difference of 999 in 1000 outputs, in shares of the output where it exceeds 1: half-precision weights cost
+that much, and a cell that cannot decide may jump further."""
 
 
 class ExportRefused(Exception):
@@ -80,10 +81,11 @@ def _compare(export: Export, runtime: str, backend: Backend) -> None:
     for right, guess in zip((right.float().numpy() for right in rights), backend.run(export.pictures), strict=True):
         if right.shape != guess.shape:
             raise ExportRefused(f"{runtime}: shape {guess.shape} instead of {right.shape}")
-        strayed = float((np.abs(right - guess) / np.maximum(1.0, np.abs(right))).max())
-        print(f"{runtime}: differs by at most {strayed:.4f}")
-        if strayed > TOLERANCE:
-            raise ExportRefused(f"{runtime}: differs by {strayed:.4f}, more than {TOLERANCE}")
+        strayed = np.abs(right - guess) / np.maximum(1.0, np.abs(right))
+        usual, worst = float(np.quantile(strayed, 0.999)), float(strayed.max())
+        print(f"{runtime}: differs by at most {usual:.4f} in 999 of 1000 values, {worst:.4f} in the last")
+        if not usual <= TOLERANCE:
+            raise ExportRefused(f"{runtime}: differs by {usual:.4f}, more than {TOLERANCE}")
 
 
 def _write_onnx(export: Export, path: Path) -> Path:

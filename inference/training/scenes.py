@@ -38,6 +38,7 @@ class Mix:
     street: float = 0.1
     pasted: float = 0.5
     gray: float = 0.12
+    close: float = 0.15
 
 
 class Scenes:
@@ -57,7 +58,7 @@ class Scenes:
         elif rng.random() < self._mix.mosaic:
             scene = self._mosaic(rng, size)
         else:
-            scene = place(self._photo(rng, self._photos), rng, size)
+            scene = place(self._photo(rng, self._photos), rng, size, close=self._mix.close)
         if rng.random() < 0.5:
             scene = mirror(scene)
         return Scene(recolor(scene.image, rng, self._mix.gray), scene.classes, scene.boxes, scene.corners, scene.known)
@@ -95,14 +96,20 @@ def load(photo: Photo) -> Scene:
     return Scene(image, photo.classes, photo.boxes * scale, photo.corners * np.float32([width, height, 1]), photo.known)
 
 
-def place(scene: Scene, rng: np.random.Generator, size: int) -> Scene:
-    """Scaled, a little stretched and moved into a square; plates below 6 pixels of width are dropped with the rest."""
+def place(scene: Scene, rng: np.random.Generator, size: int, close: float = 0.0) -> Scene:
+    """Scaled, a little stretched and moved into a square; a share ``close`` shows one plate large."""
     height, width = scene.image.shape[:2]
-    fit = size / max(width, height)
-    zoom = fit * np.exp(rng.uniform(np.log(0.5), np.log(1.6)))
+    zoom = size / max(width, height) * np.exp(rng.uniform(np.log(0.5), np.log(1.6)))
+    plates = scene.boxes[scene.classes == PLATE]
+    is_close = len(plates) > 0 and rng.random() < close
+    if is_close:
+        box = plates[rng.integers(len(plates))]
+        zoom = min(5.0, size * rng.uniform(0.3, 0.95) / float(box[2] - box[0]))
     sx, sy = zoom * np.exp(rng.normal(0, 0.06, 2))
-    room = np.array([size - width * sx, size - height * sy])
-    dx, dy = rng.random(2) * room  # also inside a picture larger than the square
+    dx, dy = rng.random(2) * (size - width * sx, size - height * sy)  # also inside a picture larger than the square
+    if is_close:
+        middle = (box[:2] + box[2:]) / 2 * (sx, sy)
+        dx, dy = size / 2 - middle + rng.normal(0, 0.04 * size, 2)
     matrix = np.array([[sx, 0, dx], [0, sy, dy]], np.float32)
     filter_ = cv2.INTER_AREA if zoom < 0.7 else cv2.INTER_LINEAR
     small = scene.image
