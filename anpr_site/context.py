@@ -12,6 +12,7 @@ from detections.status import camera_states, overall
 LINKS = (
     ("detections:dashboard", _("Live"), "layout-dashboard"),
     ("detections:list", _("Detections"), "search"),
+    ("cameras:health", _("Health"), "activity"),
 )
 
 

@@ -7,4 +7,7 @@ from django.urls import path
 from cameras import views
 
 app_name = "cameras"
-urlpatterns = [path("<slug:slug>/", views.camera_detail, name="detail")]
+urlpatterns = [
+    path("", views.health_page, name="health"),
+    path("<slug:slug>/", views.camera_detail, name="detail"),
+]

@@ -74,6 +74,11 @@ class CameraPayload(TypedDict):
     recognize_fps: float
     dropped_frames: int
     reconnects: int
+    last_frame_at: str | None
+    memory_mb: float
+    cpu_percent: float
+    width: int
+    height: int
 
 
 class CameraMessage(TypedDict):
@@ -129,6 +134,11 @@ def camera_payload(camera: Camera) -> CameraPayload:
         "recognize_fps": round(health.recognize_fps, 1),
         "dropped_frames": health.dropped_frames,
         "reconnects": health.reconnects,
+        "last_frame_at": iso(health.last_frame_at) if health.last_frame_at else None,
+        "memory_mb": round(health.memory_mb),
+        "cpu_percent": round(health.cpu_percent),
+        "width": health.width,
+        "height": health.height,
     }
 
 

@@ -1,7 +1,9 @@
 // The navigation as a status display: cameras, viewers and overall health as the live socket tells them.
+import { showTime } from "./times.js";
 import { word } from "./words.js";
 
 const PAUSE = 10000;
+const FIGURES = ["capture_fps", "recognize_fps", "dropped_frames", "reconnects", "memory_mb", "cpu_percent"];
 const TAB = String(Math.random()).slice(2);
 
 export function keepStatus(socket) {
@@ -28,7 +30,9 @@ function showCamera(camera) {
     place.querySelector("[data-words]").textContent = word(camera.state);
     const reason = place.querySelector("[data-reason]");
     if (reason) { reason.textContent = camera.reason; reason.hidden = !camera.reason; }
-    for (const name of ["capture_fps", "recognize_fps", "dropped_frames", "reconnects"]) {
+    const seen = place.querySelector("time[data-last-frame]");
+    if (seen && camera.last_frame_at) { seen.dateTime = camera.last_frame_at; showTime(seen); }
+    for (const name of FIGURES) {
       const figure = place.querySelector(`[data-figure="${name}"]`);
       if (figure && camera[name] !== undefined) figure.textContent = Number(camera[name]).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
     }
