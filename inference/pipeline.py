@@ -22,6 +22,7 @@ MIN_LOOKS_UNREAD = 4
 MIN_SIGHT_UNREAD_S = 0.5
 SURE_VEHICLE = 0.6
 LONE_VOTE_CONFIDENCE = 0.5
+LEAST_SHARE = 0.25
 FACE_WIDTH = 24
 SAME_FACE = 0.75
 EAGER_TRIES = 15
@@ -222,7 +223,7 @@ class Pipeline:
         portrait = track.portrait
         if portrait is None or portrait.vehicle is None or track.looks < MIN_LOOKS_UNREAD:
             return None
-        is_large = portrait.box.width >= 2 * self._settings.min_plate_width
+        is_large = max(portrait.box.width, portrait.box.height) >= 3 * self._settings.min_plate_width
         is_sure = track.last_clock - track.first_clock >= MIN_SIGHT_UNREAD_S and track.surest >= SURE_VEHICLE
         return portrait if is_large and is_sure and not self._tracker.is_part_of_other(track) else None
 
@@ -237,9 +238,11 @@ def _trusted(observation: Observation) -> Observation | None:
 
 
 def _is_credible(winner: Winner, track: Track) -> bool:
-    """Whether a text that only one look gave is worth telling: readings that all differ mostly saw no plate."""
-    is_agreed = winner.votes >= CONFIRMED_VOTES or track.ballot.looks == 1
-    return is_agreed or (track.vehicle is not None and winner.confidence >= LONE_VOTE_CONFIDENCE)
+    """Whether a text that never settled is worth telling: readings that all differ mostly saw no whole plate."""
+    if winner.votes >= CONFIRMED_VOTES:
+        return winner.votes >= LEAST_SHARE * track.ballot.looks
+    is_only = track.ballot.looks == 1 or track.vehicle is not None
+    return is_only and winner.confidence >= LONE_VOTE_CONFIDENCE
 
 
 def _is_same_face(track: Track, face: NDArray[np.float32]) -> bool:

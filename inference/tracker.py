@@ -235,7 +235,10 @@ class Tracker:
         return newcomer
 
     def reunite(self, track: Track) -> Track:
-        """The older track of the same vehicle, if its plate was read before it was lost from sight, else itself."""
+        """The older track of the same vehicle, if its plate was read before, else itself.
+
+        The older one may even be in view: then it had gone astray to another vehicle, and finds back here.
+        """
         older = self._twin(track)
         if older is None:
             return track
@@ -281,10 +284,12 @@ class Tracker:
             return None
         for other in [*self.live, *reversed(self._gone)]:
             theirs = other.ballot.winner
-            if theirs is None or other is track or other.last_clock >= track.last_clock:
+            if theirs is None or other is track:
                 continue
-            certain = mine.votes > 1 and theirs.votes > 1
-            if mine.text == theirs.text or (not certain and is_within_one_edit(mine.text, theirs.text)):
+            if mine.text == theirs.text and theirs.votes > 1:
+                return other
+            unsure = mine.votes == 1 or theirs.votes == 1
+            if other.last_clock < track.last_clock and unsure and is_within_one_edit(mine.text, theirs.text):
                 return other
         return None
 
