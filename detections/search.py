@@ -13,6 +13,7 @@ from django.db.models import Field, Lookup, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cameras.models import Camera
+from detections.choices import Direction, Kind
 from detections.models import Detection
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,6 +27,7 @@ PLATE = forms.TextInput(
         "spellcheck": "false",
     }
 )
+SHARE = forms.NumberInput({"step": "0.05", "placeholder": "0–1"})
 LOCAL_TIME = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -77,6 +79,13 @@ class DetectionFilter(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Plate read"),
         choices=(("true", _("yes")), ("false", _("no"))),
         empty_label=_("all"),
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices, empty_label=_("all"))
+    brand = django_filters.CharFilter("brand", "iexact", label=_("Brand"))
+    color = django_filters.CharFilter("color", "iexact", label=_("Color"))
+    direction = django_filters.ChoiceFilter(label=_("Direction"), choices=Direction.choices, empty_label=_("all"))
+    confidence = django_filters.NumberFilter(
+        "confidence", "gte", label=_("Confidence at least"), min_value=0, max_value=1, widget=SHARE
     )
     since = django_filters.IsoDateTimeFilter("first_seen", "gte", label=_("From"), widget=LOCAL_TIME)
     until = django_filters.IsoDateTimeFilter("first_seen", "lte", label=_("Until"), widget=LOCAL_TIME)

@@ -10,6 +10,7 @@ app_name = "detections"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("detections/", views.detection_list, name="list"),
+    path("detections/export.<str:kind>", views.detection_export, name="export"),
     path("detections/<int:pk>/", views.detection_detail, name="detail"),
     path("media/<path:path>", views.picture, name="picture"),
 ]

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cameras.models import Camera
+from detections.export import FORMATS, export
 from detections.messages import detection_payload, iso
 from detections.models import Detection
 from detections.search import DetectionFilter, page_of, visible_cameras
 from detections.status import camera_states
 
 LIVE_ROWS = 30
+SHOWN = ("plate", "camera", "since", "until")
+MORE = ("has_plate", "kind", "brand", "color", "direction", "confidence")
 PICTURE_CACHE = "private, max-age=31536000, immutable"
 
 
@@ -48,10 +51,22 @@ def detection_list(request: HttpRequest) -> HttpResponse:
         "search": search,
         "page": page,
         "detections": [detection_payload(row) for row in page.rows],
+        "shown": SHOWN,
+        "more": MORE,
+        "more_is_used": any(kept.get(name) for name in MORE),
         "kept": kept.urlencode(),
         "is_filtered": any(kept.values()),
     }
     return render(request, "detections/detection_list.html", context)
+
+
+@require_safe
+def detection_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """What the list shows with the same filters, all of it."""
+    if kind not in FORMATS:
+        raise Http404(_("Choose csv or json."))
+    rows = Detection.objects.filter(camera__in=visible_cameras(request)).select_related("camera")
+    return export(DetectionFilter(request.GET, queryset=rows, request=request).qs.order_by("-first_seen", "-id"), kind)
 
 
 @require_safe

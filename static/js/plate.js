@@ -4,7 +4,7 @@ const MUCH_DOUBT = 0.6;
 
 export function showPlate(element, { text, region, charConfidences }) {
   element.toggleAttribute("data-empty", !text);
-  element.querySelector("[data-plate-band]").textContent = (region ?? "").slice(0, 3).toUpperCase();
+  element.querySelector("[data-plate-band]").textContent = (region ?? "").split("-")[0].slice(0, 3).toUpperCase();
   const holder = element.querySelector("[data-plate-text]");
   if (!text) { holder.textContent = gettext("not read"); return; }
   holder.replaceChildren(...[...text].map((character, place) => {
