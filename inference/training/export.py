@@ -200,7 +200,29 @@ def attributes(checkpoint: Path) -> Export:
     return Export(Exportable(early, late), pictures, {0: "pictures"}, config)
 
 
-EXPORTS: dict[str, Callable[[Path], Export]] = {"attributes": attributes, "detector": detector}
+def reader(checkpoint: Path) -> Export:
+    """The average of the checkpoint's weights, with the softmax; compared on drawn plates."""
+    from inference.training.reader_network import ReaderNetwork
+    from inference.training.synth import draw_set
+
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    network = ReaderNetwork(len(saved["alphabet"]) + 1)
+    network.load_state_dict(saved["averaged"])
+    size = saved["settings"]["input_width"], saved["settings"]["input_height"]
+    pictures = np.stack([image for image, _ in draw_set(16, 11, size)])[:, None].astype(np.float32) / 255
+    config = ModelConfig(
+        name="reader",
+        task="reader",
+        version="",
+        input_width=size[0],
+        input_height=size[1],
+        color_mode="gray",
+        classes=("", *saved["alphabet"]),
+    )
+    return Export(torch.nn.Sequential(network, torch.nn.Softmax(2)).eval(), pictures, {0: "pictures"}, config)
+
+
+EXPORTS: dict[str, Callable[[Path], Export]] = {"attributes": attributes, "detector": detector, "reader": reader}
 
 
 def main() -> None:

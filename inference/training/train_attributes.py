@@ -2,8 +2,9 @@
 
     python -m inference.training.train_attributes --data ../shared/data/brand ../shared/data/color
 
-Each folder has a ``labels.csv`` with the columns file, split and brand or color (or both). Every picture is looked at
-in several ways (``views``) once by the frozen first blocks; the rest of the network learns from what they saw.
+Each folder, or its subfolders ``brand`` and ``color``, has a ``labels.csv`` with the columns file, split and brand or
+color (or both). Every picture is looked at in several ways (``views``) once by the frozen first blocks; the rest of
+the network learns from what they saw.
 """
 
 from __future__ import annotations
@@ -65,10 +66,8 @@ def read_crops(folders: list[Path], findings: Findings) -> dict[str, list[Crop]]
     """The crops of each split; what is wrong goes to ``findings``."""
     crops: dict[str, list[Crop]] = {"train": [], "val": []}
     seen: dict[bytes, tuple[str, Path]] = {}
-    for folder in folders:
-        labels = folder / "labels.csv"
-        if not labels.is_file():
-            raise BadData(f"{labels}: no such file; it needs the columns file, split and brand or color")
+    for labels in (labels for folder in folders for labels in _label_files(folder)):
+        folder = labels.parent
         with labels.open(encoding="utf-8", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), 2):
                 crop = _read_row(folder, row, labels, number, findings)
@@ -84,6 +83,13 @@ def read_crops(folders: list[Path], findings: Findings) -> dict[str, list[Crop]]
         if not found:
             raise BadData(f"no pictures for split {split!r} in {', '.join(map(str, folders))}")
     return crops
+
+
+def _label_files(folder: Path) -> list[Path]:
+    found = [path for path in (folder, folder / "brand", folder / "color") if (path / "labels.csv").is_file()]
+    if not found:
+        raise BadData(f"{folder}/labels.csv: no such file; it needs the columns file, split and brand or color")
+    return [path / "labels.csv" for path in found]
 
 
 def _read_row(folder: Path, row: dict[str, str], labels: Path, number: int, findings: Findings) -> Crop | None:
@@ -263,7 +269,7 @@ def judge(run: Run, features: torch.Tensor, labels: tuple[torch.Tensor, torch.Te
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = Settings()
-    parser.add_argument("--data", nargs="+", required=True, help="folders with labels.csv")
+    parser.add_argument("--data", nargs="+", required=True, help="folders with labels.csv, or with brand/ and color/")
     for name, value in asdict(default).items():
         if name != "data":
             parser.add_argument(

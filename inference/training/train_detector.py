@@ -34,7 +34,7 @@ class Settings:
 
     data: tuple[str, ...] = ()
     vehicles: tuple[str, ...] = ()
-    start: str = ""  # weights to begin with: a YOLOv8n detector (.pt); empty: from nothing
+    start: str = "fastanpr"  # weights to begin with: that package's, a .pt file of YOLOv8n, or "" for none
     out: str = "runs/detector"
     steps: int = 2400
     batch: int = 16
