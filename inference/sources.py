@@ -81,7 +81,10 @@ class _Film:
         self._name = name
         self._live = live
         started = time.monotonic()
-        options = {"rtsp_transport": "tcp"} if url.lower().startswith("rtsp") else {}
+        # ffmpeg would otherwise look at a stream for 3 to 5 s before its first picture.
+        options = {"analyzeduration": "500000"} if live else {}
+        if url.lower().startswith("rtsp"):
+            options["rtsp_transport"] = "tcp"
         try:
             self._container = av.open(
                 url, options=options, timeout=(OPEN_LIMIT_S, READ_LIMIT_S) if live else None, metadata_errors="replace"

@@ -64,7 +64,7 @@ def test_a_source_that_never_came_is_asked_less_and_less_often() -> None:
 
 def test_a_lost_source_is_asked_again_soon_and_its_return_clears_the_error() -> None:
     capture, source, _, status = capture_of(frame(1), *[SourceError("gone")] * 5, frame(2))
-    assert pauses(capture, 7) == [0, 1, 2, 2, 2, 2, 0]
+    assert pauses(capture, 7) == [0, 1, 1, 1, 1, 1, 0]
     assert source.opened == 6
     assert status.source_error == ""
 

@@ -31,6 +31,7 @@ from inference.weights import WeightsError
 logger = logging.getLogger(__name__)
 
 QUEUE_SIZE = 1000
+SILENT_CAMERA_S = 0.8
 _loading = threading.Lock()
 
 
@@ -88,11 +89,13 @@ class CameraWorker:
         self._stop.set()
 
     def join(self, timeout: float) -> bool:
-        """Whether all threads ended in time."""
+        """Whether the threads ended in time. A capture that waits for a silent camera has nothing left to lose."""
         deadline = time.monotonic() + timeout
-        for thread in self._threads:
+        capture, *others = self._threads
+        for thread in others:
             thread.join(max(0.0, deadline - time.monotonic()))
-        return self.has_ended()
+        capture.join(min(SILENT_CAMERA_S, max(0.0, deadline - time.monotonic())))
+        return not any(thread.is_alive() for thread in others)
 
     def _make_pipeline(self) -> Pipeline:
         try:

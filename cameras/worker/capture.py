@@ -15,7 +15,7 @@ from inference.types import Frame, Image
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 30.0
-LOST_PAUSE_S = 2.0
+LOST_PAUSE_S = 1.0
 LOST_FOR_S = 600.0
 
 

@@ -23,13 +23,16 @@ from detections.messages import CAMERAS_GROUP, camera_message
 
 logger = logging.getLogger(__name__)
 
-JUDGE_EVERY_S = 1.0
+JUDGE_EVERY_S = 0.5
 WRITE_EVERY_S = 5.0
 OFFLINE_AFTER_S = 10.0
+FAILING_OFFLINE_AFTER_S = 5.0
 FROZEN_AFTER_S = 60.0
 STUCK_AFTER_S = 30.0
 LOADING_AT_MOST_S = 180.0
 TOO_SLOW = 0.25
+SLOW_TURNS = 2
+"""A burst of frames, as at the opening of a stream, is not slowness."""
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class Health:
         self._written = float("-inf")
         self._state: State | None = None
         self._stuck = ""
+        self._slow_turns = 0
         self._process = psutil.Process()
         self._process.cpu_percent()
 
@@ -98,6 +102,7 @@ class Health:
             return True
         if now - self._written >= WRITE_EVERY_S:
             self._rates.measure(self._status, now)
+            self._slow_turns = self._slow_turns + 1 if self._is_slow() else 0
             state = self.judge(now)
         return self._write(state, news)
 
@@ -111,7 +116,7 @@ class Health:
             return State.STARTING
         if last_frame is None:
             return State.OFFLINE if now - self._started >= OFFLINE_AFTER_S else State.STARTING
-        if now - last_frame >= OFFLINE_AFTER_S:
+        if now - last_frame >= (FAILING_OFFLINE_AFTER_S if self._status.source_error else OFFLINE_AFTER_S):
             return State.OFFLINE
         return State.DEGRADED if self.trouble(now) else State.ONLINE
 
@@ -122,10 +127,15 @@ class Health:
             return status.store_error or status.picture_error
         if status.last_change is not None and now - status.last_change >= FROZEN_AFTER_S:
             return f"the picture has not changed for {now - status.last_change:.0f} s"
-        wanted = min(self._rates.capture_fps, self._camera.max_fps or self._rates.capture_fps)
-        if 0 < self._rates.recognize_fps < TOO_SLOW * wanted:
-            return f"the machine is too slow: {self._rates.recognize_fps:.1f} of {wanted:.1f} frames a second"
+        if self._slow_turns >= SLOW_TURNS:
+            return f"the machine is too slow: {self._rates.recognize_fps:.1f} of {self._wanted():.1f} frames a second"
         return ""
+
+    def _wanted(self) -> float:
+        return min(self._rates.capture_fps, self._camera.max_fps or self._rates.capture_fps)
+
+    def _is_slow(self) -> bool:
+        return 0 < self._rates.recognize_fps < TOO_SLOW * self._wanted()
 
     def stuck(self, now: float) -> str:
         """Threads that hang where their limits should have helped; the worker is started anew."""
