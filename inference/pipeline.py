@@ -48,6 +48,7 @@ class Pipeline:
 
     def process(self, frame: Frame) -> FrameResult:
         """Looks at the frame, or passes it over when nothing moved or the last look was too short ago."""
+        restarted = self._start_over() if frame.clock < self._look_clock else []
         if self._last is not None and self._may_pass(frame):
             return self._pass(frame, self._last)
         watch = Stopwatch()
@@ -62,7 +63,7 @@ class Pipeline:
         labels = [""] * len(found)
         for track, i in zip(tracks, counted, strict=True):
             labels[i] = track.ballot.winner.text if track.ballot.winner else ""
-        reads = self._tell(frame.clock)
+        reads = restarted + self._tell(frame.clock)
         self._look_clock = frame.clock
         self._gate.looked(frame.image)
         self._last = FrameResult(frame, tuple(vehicles), tuple(found), tuple(reads), watch.stop(), tuple(labels))
@@ -71,6 +72,11 @@ class Pipeline:
     def flush(self) -> list[PlateRead]:
         """No more frames come: the last reads of all that is still in view."""
         return [read for track in self._tracker.end() if (read := self._read_of(track, ended=True))]
+
+    def _start_over(self) -> list[PlateRead]:
+        """The clock went back, for the source was opened anew: what was seen before has ended."""
+        self._look_clock, self._last = float("-inf"), None
+        return self.flush()
 
     def _may_pass(self, frame: Frame) -> bool:
         since = frame.clock - self._look_clock
@@ -174,6 +180,10 @@ class Pipeline:
             if self._is_due(track, clock):
                 reads.append(self._read_of(track, ended=False))
                 track.told_clock = clock
+                if track.is_parked():
+                    track.ballot.pack()
+        for track in ended:
+            track.ballot.pack()
         return [read for read in reads if read is not None]
 
     def _is_settled(self, track: Track) -> bool:
@@ -183,7 +193,7 @@ class Pipeline:
     def _is_due(self, track: Track, clock: float) -> bool:
         text = track.ballot.winner.text if track.ballot.winner else ""
         if track.told is not None:
-            changed = bool(text) and text != track.told.text and self._is_settled(track)
+            changed = bool(text) and text != track.told and self._is_settled(track)
             return changed or clock - track.told_clock >= TELL_AGAIN_S
         return self._is_settled(track) or (not text and clock - track.first_clock >= TELL_UNREAD_AFTER_S)
 
@@ -192,13 +202,14 @@ class Pipeline:
         winner = track.ballot.winner
         if winner is not None and ended and track.told is None and not _is_credible(winner, track):
             winner = None
-        best = winner.best if winner else self._unread(track)
+        best = winner.evidence.shown() if winner else self._unread(track)
         if best is None:
             return None
         reading = best.reading if winner else None
-        track.told = PlateRead(
+        track.told = winner.text if winner else ""
+        return PlateRead(
             track_id=track.id,
-            text=winner.text if winner else "",
+            text=track.told,
             confidence=winner.confidence if winner else 0.0,
             char_confidences=winner.char_confidences if winner else (),
             votes=winner.votes if winner else 0,
@@ -213,7 +224,6 @@ class Pipeline:
             others=track.ballot.others(),
             ended=ended,
         )
-        return track.told
 
     def _unread(self, track: Track) -> Observation | None:
         """The picture of a vehicle whose plate was not read.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.types import Box, Direction, Frame, Observation, PlateRead
+from inference.types import Box, Direction, Frame, Observation
 from inference.vote import AttributeBallot, Ballot, is_within_one_edit
 
 MOVING_GAP_S = 1.0
@@ -86,7 +86,7 @@ class Track:
     surest: float = 0.0
     first_size: float = 0.0
     last_size: float = 0.0
-    told: PlateRead | None = None
+    told: str | None = None
     told_clock: float = float("-inf")
 
     @classmethod

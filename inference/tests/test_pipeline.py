@@ -231,6 +231,15 @@ def test_no_more_frames_than_asked_for_are_looked_at():
     assert 7 <= detector.calls <= 9
 
 
+def test_a_source_that_starts_over_ends_what_was_in_view():
+    film = Film(fake_models())
+    film.play(3)
+    film.index = 0
+    (ended, *_) = film.play(1)
+    assert ended.ended
+    assert len(film.pipeline.flush()) == 1
+
+
 def test_a_frame_costs_milliseconds_in_its_steps():
     film = Film(fake_models())
     film.play(0.1)

@@ -62,9 +62,10 @@ def test_the_evidence_is_a_frame_from_which_the_winning_text_was_read():
         (look("AB123CD", index=1), 0.5), (look("A8123CD", index=2), 2.0), (look("AB123CD", index=3), 1.9)
     )
     assert ballot.winner is not None
-    assert ballot.winner.best.reading is not None
-    assert ballot.winner.best.reading.text == ballot.winner.text == "AB123CD"
-    assert ballot.winner.best.frame.index == 3
+    best = ballot.winner.evidence.shown()
+    assert best.reading is not None
+    assert best.reading.text == ballot.winner.text == "AB123CD"
+    assert best.frame.index == 3
 
 
 def test_a_whole_plate_outranks_its_often_read_half():
@@ -80,6 +81,17 @@ def test_memory_stays_small_however_many_texts_are_read():
     assert len(ballot._tallies) <= MAX_TEXTS
     assert sum(tally.best is not None for tally in ballot._tallies.values()) <= MAX_FRAMES
     assert ballot.looks == 300
+
+
+def test_packed_evidence_is_small_and_still_whole():
+    ballot = ballot_of((look("AB123CD", index=4), 1.0), (look("A8123CD"), 0.5))
+    ballot.pack()
+    assert ballot.winner is not None
+    assert ballot.winner.evidence.observation.frame.image.size == 0
+    assert ballot.winner.evidence.shown().frame.image.shape == (4, 4, 3)
+    assert ballot.winner.evidence.shown().frame.index == 4
+    ballot.add(look("AB123CD", index=5), 2.0)
+    assert ballot.winner.evidence.shown().frame.index == 5
 
 
 @pytest.mark.parametrize(
