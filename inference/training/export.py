@@ -49,7 +49,7 @@ class Export:
     config: ModelConfig
 
 
-def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: bool = False) -> None:
+def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: bool = False) -> list[Path]:
     """Puts the files and their config into ``folder``. Raises ``ExportRefused``."""
     name = export.config.name
     with tempfile.TemporaryDirectory() as temporary:
@@ -69,9 +69,9 @@ def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: 
         for path in made:
             (folder / path.name).write_bytes(path.read_bytes())
     version = export.config.version or datetime.now(UTC).strftime("%Y.%m.%d")
-    replace(export.config, version=version, sha256={path.name: digest(folder / path.name) for path in made}).save(
-        folder / CONFIG
-    )
+    digests = {path.name: digest(folder / path.name) for path in made}
+    replace(export.config, version=version, sha256=digests).save(folder / CONFIG)
+    return [folder / path.name for path in made]
 
 
 def _compare(export: Export, runtime: str, backend: Backend) -> None:
@@ -236,13 +236,11 @@ def main() -> None:
     checkpoint = chosen.checkpoint or Path("runs") / chosen.model / "best.pt"
     folder = chosen.out or MODELS / chosen.model
     try:
-        write(EXPORTS[chosen.model](checkpoint), folder, with_ncnn=chosen.ncnn, with_torch=chosen.torch)
+        made = write(EXPORTS[chosen.model](checkpoint), folder, with_ncnn=chosen.ncnn, with_torch=chosen.torch)
     except (ExportRefused, BackendError, FileNotFoundError) as problem:
         raise SystemExit(f"error: {problem}") from problem
-    print(
-        f"{folder}: "
-        + ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in sorted(folder.iterdir()))
-    )
+    for path in made:
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
