@@ -78,6 +78,7 @@ _RO = (
     " SV TR TM TL VS VL VN"
 )
 _IN = "AN AP AR AS BR CH CG DD DL GA GJ HR HP JH JK KA KL LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN TR TS UK UP WB"
+_IE = "C CE CN CW D DL G KE KK KY L LD LH LK LM LS MH MN MO OY RN SO T TN TS TY W WD WH WW WX"
 _HR = "BJ BM CK DA DE DJ DU GS IM KA KC KR KT KZ MA NA NG OG OS PU PZ RI SB SI SK SL ST SB VK VT VU VZ ZD ZG ZU"
 _ID = (
     "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DD DE DG DH"
@@ -111,7 +112,7 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("gr", ("LLL-NNNN",), "ABEZHIKMNOPTYX"),
     PlateFormat("hr", ("P*NNNN-LL", "P*NNN-LL", "P*NNN-L", "P*NNNN-L"), _without("QWXY"), _split(_HR)),
     PlateFormat("hu", ("LLL-NNN", "LL LL-NNN")),
-    PlateFormat("ie", ("NNN-L-NNNNN", "NN-L-NNNNN", "NN-L-NNNN")),
+    PlateFormat("ie", ("NNN-P-NNNNN", "NNN-P-NNNN", "NN-P-NNNNN", "NN-P-NNNN", "NN-P-NNN"), prefixes=_split(_IE)),
     PlateFormat("it", ("LL NNNLL",), _without("IOQU")),
     PlateFormat("lt", ("LLL NNN",)),
     PlateFormat("lv", ("LL-NNNN", "LL-NNN")),
