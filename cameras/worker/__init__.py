@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
 from django.conf import settings
@@ -26,7 +26,7 @@ from inference.pipeline import Models, Pipeline, load_models
 from inference.plate_format import UnknownRegionError
 from inference.sources import open_source
 from inference.types import Frame
-from inference.weights import WeightsError
+from inference.weights import WeightsError, find_model
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,13 @@ def product_models() -> Models:
     """The models of this process, loaded by the first worker that asks."""
     with _loading:
         return load_models(settings.INFERENCE_BACKEND, settings.INFERENCE_THREADS)
+
+
+@cache
+def product_version() -> str:
+    """What tells later which models a detection came from."""
+    versions = {name: find_model(name, settings.INFERENCE_BACKEND)[1].version for name in ("detector", "reader")}
+    return " ".join(f"{name} {version}" for name, version in versions.items())
 
 
 class Part(Protocol):
@@ -99,6 +106,8 @@ class CameraWorker:
 
     def _make_pipeline(self) -> Pipeline:
         try:
-            return Pipeline(self._models(), self.camera.pipeline_settings())
+            pipeline = Pipeline(self._models(), self.camera.pipeline_settings())
+            self.status.model_version = product_version()
+            return pipeline
         except (BackendError, WeightsError, UnknownRegionError, ValueError) as error:
             raise CannotStart(str(error)) from error

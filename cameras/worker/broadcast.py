@@ -33,13 +33,11 @@ class Broadcast:
         reads: queue.Queue[Item],
         status: Status,
         *,
-        model_version: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._camera_id = camera_id
         self._reads = reads
         self._status = status
-        self._model_version = model_version
         self._clock = clock
         self._stopped_at: float | None = None
 
@@ -78,7 +76,7 @@ class Broadcast:
         if isinstance(item, FailedLook):
             self._status.picture_error = record_attempts(self._camera_id, item)
             return
-        recorded = record(self._camera_id, item.read, item.pictures, self._model_version)
+        recorded = record(self._camera_id, item.read, item.pictures, self._status.model_version)
         self._status.picture_error = recorded.picture_error
         news.send(DETECTIONS_GROUP, detection_message(recorded.detection, created=recorded.created))
 

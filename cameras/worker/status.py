@@ -25,6 +25,7 @@ class Status:
     has_ended: bool = False
     # Recognize
     is_loaded: bool = False
+    model_version: str = ""
     looks: int = 0
     recognize_turn: float = field(init=False)
     dropped_attempts: int = 0
