@@ -7,7 +7,10 @@ from pathlib import Path
 import cv2
 import pytest
 
+from inference.backends.base import load_backend
+from inference.reader import PlateReader
 from inference.training.synth import draw_set
+from inference.weights import find_model
 
 pytest.importorskip("torch", reason="training needs requirements/train.txt")
 pytestmark = pytest.mark.slow
@@ -27,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 def test_a_folder_trains_resumes_and_exports(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from inference.training.export_reader import export
+    from inference.training.export import reader, write
     from inference.training.train_reader import main
 
     out = folder / "run"
@@ -36,8 +39,10 @@ def test_a_folder_trains_resumes_and_exports(folder: Path, capsys: pytest.Captur
     assert (out / "curve.png").is_file()
     assert main([*command, "--minutes", "0.25", "--resume"]) == 0
     assert "step 1 " in capsys.readouterr().out
-    config = export(out / "last.pt", folder / "model", "test")
-    assert config.input_width == 192
+    write(reader(out / "last.pt"), folder / "reader")
+    path, config = find_model("reader", folder=folder)
+    (reading,) = PlateReader(load_backend(path), config).read([draw_set(1, 1, (192, 64))[0][0]])
+    assert len(reading.char_confidences) == len(reading.raw_text)
 
 
 def test_bad_data_ends_the_command_with_a_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
