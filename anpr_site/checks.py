@@ -42,8 +42,9 @@ def check_carriers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register("models")
+@register("models", deploy=True)
 def check_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Only for those who run workers: a database can be migrated without weights."""
     backend = settings.INFERENCE_BACKEND
     if backend not in SUFFIXES:
         hint = f"Set INFERENCE_BACKEND to one of {', '.join(SUFFIXES)}."
@@ -71,7 +72,8 @@ def check_media(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def require_sound_start() -> None:
     """For the server, which Django does not check by itself. Raises ``SystemCheckError``."""
-    problems = run_checks(tags=["start", "models"] if settings.EMBEDDED_WORKERS else ["start"])
+    tags = ["start", "models"] if settings.EMBEDDED_WORKERS else ["start"]
+    problems = run_checks(tags=tags, include_deployment_checks=True)
     for problem in problems:
         logger.log(problem.level, "%s", problem)
     if any(problem.is_serious() for problem in problems):

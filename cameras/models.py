@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cameras.choices import State
 from inference.looks import PipelineSettings, Polygon
+from inference.plate_format import UnknownRegionError, formats_of
 from inference.sources import SourceError, open_source, safe_source_url
 
 HEARTBEAT_LIFE = timedelta(seconds=15)
@@ -114,10 +115,14 @@ class Camera(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
+        self.region = self.region.upper()
         try:
             open_source(self.source_url)
+            formats_of(self.region or None)
         except SourceError as error:
             raise ValidationError({"source_url": str(error)}) from error
+        except UnknownRegionError as error:
+            raise ValidationError({"region": str(error)}) from error
 
     @property
     def safe_source_url(self) -> str:

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--threads", action="store_true", help="all workers as threads of this process (one GPU)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check(tags=["models"], include_deployment_checks=True)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -1,0 +1,119 @@
+"""A whole worker as threads: the drawn street with stand-ins for the models."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+
+from anpr_site.tests.processes import wait_until
+from cameras.choices import State
+from cameras.models import Camera, CameraHealth, claim
+from cameras.preview import preview_key, watched_key
+from cameras.worker import CameraWorker, Models
+from detections.models import Detection
+from inference.fakes import FakeReader, fake_models
+from inference.weights import WeightsError
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., CameraWorker]]:
+    started: list[CameraWorker] = []
+
+    def start_worker(models: Callable[[], Models] = fake_models, **fields: object) -> CameraWorker:
+        camera = Camera.objects.create(name="Gate", **{"source_url": "synthetic:", **fields})
+        assert claim(camera, "host:1")
+        started.append(CameraWorker(camera, "host:1", models))
+        started[-1].start()
+        return started[-1]
+
+    yield start_worker
+    for worker in started:
+        worker.stop()
+        assert worker.join(5)
+    connections.close_all()
+
+
+def state() -> str:
+    return str(CameraHealth.objects.get().state)
+
+
+def test_it_sees_stores_shows_and_stops(start: Callable[..., CameraWorker]) -> None:
+    worker = start()
+    cache.set(watched_key(worker.camera.pk), True, 30)
+    wait_until(lambda: Detection.objects.exclude(plate_text="").exists(), 10)
+    assert wait_until(lambda: cache.get(preview_key(worker.camera.pk)), 5)["jpeg"][:2] == b"\xff\xd8"
+    wait_until(lambda: state() == State.ONLINE, 10)
+    row = Detection.objects.get()
+    assert row.plate_text == "AB123CD"
+    assert row.model_version.startswith("detector ")
+    worker.stop()
+    assert worker.join(2)
+    assert worker.has_ended()
+    assert state() == State.STOPPED
+    assert not [thread for thread in threading.enumerate() if thread.name.endswith(":gate")]
+
+
+def test_missing_weights_fail_it_in_words(start: Callable[..., CameraWorker]) -> None:
+    def missing() -> Models:
+        raise WeightsError("reader.onnx is missing: get it again")
+
+    worker = start(missing)
+    wait_until(worker.has_ended, 10)
+    assert worker.is_done()
+    health = CameraHealth.objects.get()
+    assert (health.state, health.last_error) == (State.FAILED, "reader.onnx is missing: get it again")
+
+
+def test_a_dead_thread_is_a_dead_worker(start: Callable[..., CameraWorker]) -> None:
+    class Broken(FakeReader):
+        def read(self, crops: object, region: str | None = None) -> list[object]:
+            raise ZeroDivisionError
+
+    worker = start(lambda: fake_models(reader=Broken()))
+    wait_until(lambda: not worker.is_alive(), 10)
+    assert not worker.is_done()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the lock is SQLite's")
+def test_six_writers_at_once_lose_nothing(tmp_path: object, caplog: pytest.LogCaptureFixture) -> None:
+    """Read, then write, in one transaction: without IMMEDIATE a thousand of these failed in four seconds."""
+    from anpr_site.tests.processes import Product
+
+    product = Product(tmp_path)  # type: ignore[arg-type]
+    product.manage("migrate", "-v0")
+    caplog.set_level(logging.INFO)
+    script = """
+import threading
+from cameras.models import Camera
+from detections.models import Detection
+from detections.pictures import Pictures
+from detections.record import record
+from detections.tests.test_record import plate_read
+from django.db import connection
+camera = Camera.objects.create(name="Gate", source_url="synthetic:")
+errors = []
+def write(writer):
+    try:
+        for number in range(60):
+            record(camera.pk, plate_read(f"{writer}{writer}{writer}{number:04d}", f"{writer}-{number}"), Pictures())
+    except BaseException as error:
+        errors.append(repr(error))
+    connection.close()
+threads = [threading.Thread(target=write, args=(letter,)) for letter in "ABCDEF"]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(errors, Detection.objects.count())
+"""
+    said = product.manage("shell", "-v0", "-c", script)
+    assert said.startswith("[] "), said
