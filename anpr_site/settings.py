@@ -25,6 +25,7 @@ ROOT_URLCONF = "anpr_site.urls"
 ASGI_APPLICATION = "anpr_site.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 if TIME_ZONE not in zoneinfo.available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE: {TIME_ZONE!r} is no time zone; write it like Europe/Berlin")

@@ -4,9 +4,9 @@ const words = {
   starting: gettext("starting"), online: gettext("online"), degraded: gettext("degraded"), offline: gettext("offline"),
   failed: gettext("failed"), stopped: gettext("stopped"),
   approaching: gettext("approaching"), receding: gettext("receding"),
-  black: gettext("black"), white: gettext("white"), gray: gettext("gray"), grey: gettext("grey"), silver: gettext("silver"),
+  black: gettext("black"), white: gettext("white"), gray: gettext("gray"), silver: gettext("silver"),
   red: gettext("red"), blue: gettext("blue"), green: gettext("green"), yellow: gettext("yellow"), orange: gettext("orange"),
-  brown: gettext("brown"), beige: gettext("beige"), tan: gettext("tan"), gold: gettext("gold"), purple: gettext("purple"),
+  brown: gettext("brown"), beige: gettext("beige"), gold: gettext("gold"), purple: gettext("purple"),
   pink: gettext("pink"),
 };
 
