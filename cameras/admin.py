@@ -10,9 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cameras.models import Camera, CameraHealth
+from inference.plate_format import REGIONS
 
 
 class CameraForm(forms.ModelForm):  # type: ignore[type-arg]
+    region = forms.ChoiceField(
+        label=_("region"),
+        choices=[("", _("all alike")), *((code, code.upper()) for code in REGIONS)],
+        required=False,
+        help_text=_("The country whose plate formats come first."),
+    )
+
     class Meta:
         model = Camera
         fields = (

@@ -78,7 +78,7 @@ class Camera(models.Model):
         _("region"),
         max_length=16,
         blank=True,
-        help_text=_("The country whose plate formats come first, like DE. Empty: all alike."),
+        help_text=_("The country whose plate formats come first, like de. Empty: all alike."),
     )
     include_polygons = models.JSONField(
         _("only here"), default=list, blank=True, validators=[validate_polygons], help_text=_("Empty: everywhere.")
@@ -115,7 +115,7 @@ class Camera(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        self.region = self.region.upper()
+        self.region = self.region.lower()
         try:
             open_source(self.source_url)
             formats_of(self.region or None)
@@ -140,7 +140,7 @@ class Camera(models.Model):
     def pipeline_settings(self) -> PipelineSettings:
         """The only place where a row becomes a value of the recognition."""
         return PipelineSettings(
-            region=self.region or None,
+            region=self.region.lower() or None,
             include=read_polygons(self.include_polygons),
             exclude=read_polygons(self.exclude_polygons),
             min_plate_width=self.min_plate_width,

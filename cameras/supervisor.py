@@ -51,15 +51,18 @@ def start_in_thread(camera: Camera, lease: str) -> Worker:
 
 
 def start_in_process(camera: Camera, lease: str) -> Worker:
-    return WorkerProcess(camera.slug, lease)
+    """Each process gets its share of the cores: every runtime would otherwise take all of them."""
+    cameras = max(1, Camera.objects.filter(enabled=True).count())
+    threads = settings.INFERENCE_THREADS or max(1, (os.cpu_count() or 1) // cameras)
+    return WorkerProcess(camera.slug, "--lease", lease, "--threads", str(threads))
 
 
 class WorkerProcess:
     """The command that an operator can type; a process of its own inherits no sockets, locks or devices."""
 
-    def __init__(self, slug: str, lease: str) -> None:
+    def __init__(self, slug: str, *options: str) -> None:
         manage = str(settings.BASE_DIR / "manage.py")
-        self._process = subprocess.Popen([sys.executable, manage, "run_camera", slug, "--lease", lease])
+        self._process = subprocess.Popen([sys.executable, manage, "run_camera", slug, *options])
 
     @property
     def pid(self) -> int:

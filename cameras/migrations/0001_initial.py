@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('source_url', models.CharField(help_text='rtsp://user:password@host/path, http(s)://…, a file, a folder, a USB number, or synthetic:', max_length=500, verbose_name='source')),
                 ('loop', models.BooleanField(default=False, help_text='Start a file or folder again at its end.', verbose_name='repeat')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('region', models.CharField(blank=True, help_text='The country whose plate formats come first, like DE. Empty: all alike.', max_length=16, verbose_name='region')),
+                ('region', models.CharField(blank=True, help_text='The country whose plate formats come first, like de. Empty: all alike.', max_length=16, verbose_name='region')),
                 ('include_polygons', models.JSONField(blank=True, default=list, help_text='Empty: everywhere.', validators=[cameras.models.validate_polygons], verbose_name='only here')),
                 ('exclude_polygons', models.JSONField(blank=True, default=list, validators=[cameras.models.validate_polygons], verbose_name='never here')),
                 ('max_fps', models.FloatField(default=10.0, help_text='At most; 0: as many as the machine can.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(60.0)], verbose_name='looks per second')),

@@ -17,7 +17,7 @@ HALF = [[0, 0], [0.5, 0], [0.5, 1]]
 def test_a_row_becomes_the_settings_of_a_pipeline() -> None:
     camera = Camera(region="DE", include_polygons=[HALF], exclude_polygons=[], max_fps=8, min_plate_width=55)
     settings = camera.pipeline_settings()
-    assert settings.region == "DE"
+    assert settings.region == "de"
     assert settings.include == (((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)),)
     assert (settings.max_fps, settings.min_plate_width) == (8, 55)
     assert Camera().pipeline_settings().region is None

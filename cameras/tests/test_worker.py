@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
@@ -73,6 +76,15 @@ def test_missing_weights_fail_it_in_words(start: Callable[..., CameraWorker]) ->
     assert worker.is_done()
     health = CameraHealth.objects.get()
     assert (health.state, health.last_error) == (State.FAILED, "reader.onnx is missing: get it again")
+
+
+def test_a_film_that_ends_ends_it_cleanly(start: Callable[..., CameraWorker], tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "one.png"), np.full((240, 320, 3), 90, np.uint8))
+    worker = start(source_url=str(tmp_path / "one.png"))
+    wait_until(worker.has_ended, 15)
+    assert worker.is_done()
+    health = CameraHealth.objects.get()
+    assert (health.state, health.last_error) == (State.STOPPED, "the source has come to its end")
 
 
 def test_a_dead_thread_is_a_dead_worker(start: Callable[..., CameraWorker]) -> None:

@@ -35,10 +35,10 @@ SILENT_CAMERA_S = 0.8
 _loading = threading.Lock()
 
 
-def product_models() -> Models:
-    """The models of this process, loaded by the first worker that asks."""
+def product_models(threads: int = 0) -> Models:
+    """The models of this process, loaded by the first worker that asks; 0 threads leave their number to the runtime."""
     with _loading:
-        return load_models(settings.INFERENCE_BACKEND, settings.INFERENCE_THREADS)
+        return load_models(settings.INFERENCE_BACKEND, threads or settings.INFERENCE_THREADS)
 
 
 @cache

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,7 +16,7 @@ from django.db import connection
 
 from cameras.models import Camera, claim, release
 from cameras.supervisor import EXIT_FAILED, STOP_WITHIN_S
-from cameras.worker import CameraWorker
+from cameras.worker import CameraWorker, product_models
 
 LOOK_EVERY_S = 0.2
 EXIT_DIED = 1
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("camera", help="the camera's short name")
         parser.add_argument("--lease", default="", help="given by a supervisor, which holds the camera")
 
+        parser.add_argument("--threads", type=int, default=0, help="of the models; 0: INFERENCE_THREADS")
+
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -38,7 +41,8 @@ class Command(BaseCommand):
         if is_mine and not claim(camera, lease):
             raise CommandError(f"camera {camera.slug} is held by {camera.health_now.lease}")
         connection.close()
-        code = self._watch(CameraWorker(camera, lease), stop, has_parent=not is_mine)
+        worker = CameraWorker(camera, lease, partial(product_models, options["threads"]))
+        code = self._watch(worker, stop, has_parent=not is_mine)
         if is_mine and code != EXIT_FAILED:
             release(camera.pk, lease)
         sys.exit(code)
