@@ -1,0 +1,73 @@
+"""Folders of vehicle crops become a model of brand and color; bad rows are named."""
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("efficientnet_lite_pytorch")
+pytest.importorskip("onnx")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+PAINTS = {"red": (0, 0, 220), "blue": (220, 0, 0)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows = []
+    for split in ("train", "val"):
+        for number in range(4):
+            for color, paint in PAINTS.items():
+                name = f"{split}{number}{color}.png"
+                noise = np.random.default_rng(len(rows)).integers(0, 30, (60, 90, 3), np.uint8)
+                cv2.imwrite(str(tmp_path / name), cv2.add(noise, np.full_like(noise, paint)))
+                rows.append({"file": name, "color": color, "split": split})
+    write_labels(tmp_path, rows)
+    return tmp_path
+
+
+def write_labels(folder: Path, rows: list[dict[str, str]]) -> None:
+    with (folder / "labels.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["file", "color", "split"])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_folder_becomes_a_model(folder: Path) -> None:
+    from inference.attributes import VehicleAttributes
+    from inference.backends.base import load_backend
+    from inference.training.export import attributes, write
+    from inference.training.photos import Findings
+    from inference.training.train_attributes import Settings, read_crops, train
+    from inference.weights import find_model
+
+    findings = Findings()
+    crops = read_crops([folder], findings)
+    assert findings.lines == []
+    settings = Settings(
+        (str(folder),), str(folder / "run"), size=64, frozen=11, views=1, epochs=2, batch=4, device="cpu"
+    )
+    run = train(settings, crops, resume=False)
+    assert [entry["step"] for entry in run.history] == [1, 2]
+    write(attributes(folder / "run" / "last.pt"), folder / "models" / "attributes")
+    path, config = find_model("attributes", folder=folder / "models")
+    found = VehicleAttributes(load_backend(path, "openvino", 1), config).describe(
+        [np.full((50, 70, 3), (0, 0, 220), np.uint8)]
+    )
+    assert found[0].color_confidence > 0
+
+
+def test_bad_rows_are_named_with_their_line(folder: Path) -> None:
+    from inference.training.photos import Findings
+    from inference.training.train_attributes import read_crops
+
+    with (folder / "labels.csv").open("a", newline="") as file:
+        file.write("missing.png,red,train\ntrain0red.png,pink,train\ntrain0red.png,red,test\ntrain0red.png,red,val\n")
+    findings = Findings()
+    read_crops([folder], findings)
+    wanted = [":18: picture", ":19: unknown label 'pink'", ":20: split 'test'", ":21:"]
+    assert all(part in line for part, line in zip(wanted, findings.lines, strict=True))
+    assert "is the same picture as" in findings.lines[-1]
