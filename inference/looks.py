@@ -21,6 +21,7 @@ Polygon = tuple[tuple[float, float], ...]
 MIN_SHARPNESS = 0.02
 PLATE_ASPECT = (0.7, 8.0)
 LONE_PLATE_CONFIDENCE = 0.4
+LONE_TEXT_CONFIDENCE = 0.5
 TEXT_LENGTHS = (3, 10)
 
 
@@ -211,7 +212,10 @@ def _rectified(models: Models, observation: Observation) -> Observation:
 
 
 def _judge_reading(reading: Reading, observation: Observation, settings: PipelineSettings) -> Reason | None:
-    if not reading.text or min(char_confidences(reading)) < settings.min_reading_confidence:
+    least = settings.min_reading_confidence
+    if observation.vehicle is None and reading.region is None:
+        least = max(least, LONE_TEXT_CONFIDENCE)
+    if not reading.text or min(char_confidences(reading)) < least:
         return "low_reading_confidence"
     if reading.region is not None:
         return None

@@ -17,12 +17,13 @@ __all__ = ["Models", "Pipeline", "PipelineSettings", "load_models", "recognize"]
 
 LOOK_AGAIN_S = 3.0
 TELL_AGAIN_S = 20.0
-TELL_UNREAD_AFTER_S = 4.0
+TELL_UNSETTLED_AFTER_S = 8.0
 MIN_LOOKS_UNREAD = 4
 MIN_SIGHT_UNREAD_S = 0.5
 SURE_VEHICLE = 0.6
 LONE_VOTE_CONFIDENCE = 0.5
 LEAST_SHARE = 0.25
+LEAST_CONFIDENCE = 0.35
 FACE_WIDTH = 24
 SAME_FACE = 0.75
 EAGER_TRIES = 15
@@ -188,19 +189,21 @@ class Pipeline:
 
     def _is_settled(self, track: Track) -> bool:
         winner = track.ballot.winner
-        return winner is not None and winner.votes >= self._settings.settle_votes and winner.share >= 0.5
+        if winner is None or winner.confidence < LEAST_CONFIDENCE:
+            return False
+        return winner.votes >= self._settings.settle_votes and winner.share >= 0.5
 
     def _is_due(self, track: Track, clock: float) -> bool:
         text = track.ballot.winner.text if track.ballot.winner else ""
         if track.told is not None:
             changed = bool(text) and text != track.told and self._is_settled(track)
             return changed or clock - track.told_clock >= TELL_AGAIN_S
-        return self._is_settled(track) or (not text and clock - track.first_clock >= TELL_UNREAD_AFTER_S)
+        return self._is_settled(track) or clock - track.first_clock >= TELL_UNSETTLED_AFTER_S
 
     def _read_of(self, track: Track, *, ended: bool) -> PlateRead | None:
         """What the votes say at present; ``None`` for what is no vehicle for sure."""
         winner = track.ballot.winner
-        if winner is not None and ended and track.told is None and not _is_credible(winner, track):
+        if winner is not None and not track.told and not self._is_settled(track) and not _is_credible(winner, track):
             winner = None
         best = winner.evidence.shown() if winner else self._unread(track)
         if best is None:
@@ -250,7 +253,7 @@ def _trusted(observation: Observation) -> Observation | None:
 def _is_credible(winner: Winner, track: Track) -> bool:
     """Whether a text that never settled is worth telling: readings that all differ mostly saw no whole plate."""
     if winner.votes >= CONFIRMED_VOTES:
-        return winner.votes >= LEAST_SHARE * track.ballot.looks
+        return winner.votes >= LEAST_SHARE * track.ballot.looks and winner.confidence >= LEAST_CONFIDENCE
     is_only = track.ballot.looks == 1 or track.vehicle is not None
     return is_only and winner.confidence >= LONE_VOTE_CONFIDENCE
 

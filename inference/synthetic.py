@@ -71,7 +71,7 @@ class Street:
         self._background = paint_street(seed)
         noise = np.random.default_rng((seed, 2)).integers(0, 9, (HEIGHT + 64, WIDTH + 64, 3))
         self._noise: Image = noise.astype(np.uint8)
-        self._passing = lru_cache(maxsize=24)(self._make_passing)
+        self._passing = lru_cache(maxsize=12)(self._make_passing)
         self._plate = lru_cache(maxsize=128)(self._make_plate)
 
     def render(self, t: float) -> tuple[Image, list[DrawnVehicle]]:

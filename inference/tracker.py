@@ -171,7 +171,7 @@ class Track:
         if is_whole and observation.vehicle is not None:
             self.last_size = box.area() ** 0.5
             self.first_size = self.first_size or self.last_size
-        if self.ballot.winner is not None:
+        if self.told:
             self.portrait = None
         elif observation.vehicle is not None and (
             self.portrait is None or (is_whole and box.area() > 1.1 * self.portrait.box.area())
