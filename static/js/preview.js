@@ -3,6 +3,7 @@ import { Socket } from "./socket.js";
 import { Screen } from "./screen.js";
 
 const STUCK = 8000;
+const NOTHING_PAUSE = 250;
 
 /** One camera on the page; `pause` is the milliseconds between two pictures, 0 for all there are. */
 class Feed {
@@ -13,6 +14,7 @@ class Feed {
     this.screen = new Screen(element);
     this.after = null;
     this.askedAt = null;
+    this.dueAt = 0;
     this.isVisible = true;
     new IntersectionObserver((entries) => { this.isVisible = entries.at(-1).isIntersecting; this.ask(); }).observe(element);
   }
@@ -22,7 +24,7 @@ class Feed {
   ask() {
     const now = performance.now();
     const waits = this.askedAt !== null && now - this.askedAt < STUCK;
-    if (waits || !this.isVisible || document.hidden) return;
+    if (waits || now < this.dueAt - 5 || !this.isVisible || document.hidden) return;
     if (this.socket.send({ next: this.camera, after: this.after })) this.askedAt = now;
   }
 
@@ -32,9 +34,10 @@ class Feed {
       this.after = header.index;
       await this.screen.paint(header, jpeg);
     }
-    const pause = header.none ? 250 : Math.max(0, this.pause - (performance.now() - this.askedAt));
+    const now = performance.now();
+    this.dueAt = header.none ? now + NOTHING_PAUSE : this.askedAt + this.pause;
     this.askedAt = null;
-    if (pause) setTimeout(() => this.ask(), pause);
+    if (this.dueAt > now) setTimeout(() => this.ask(), this.dueAt - now);
     else this.ask();
   }
 }
