@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 
 
 class Environment(environ.FileAwareEnv):  # type: ignore[misc]
@@ -34,3 +36,11 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         if value < least:
             raise ImproperlyConfigured(f"{var}: {value} is below {least}")
         return value
+
+
+def kept_secret_key(path: Path) -> str:
+    """A key made at the first start, for its owner's eyes alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key(), encoding="utf-8")
+    return path.read_text(encoding="utf-8")

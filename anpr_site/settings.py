@@ -10,9 +10,8 @@ import font_fjallaone
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 
-from anpr_site.environment import Environment
+from anpr_site.environment import Environment, kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -167,12 +166,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if not IS_SQLITE:
         raise ImproperlyConfigured("SECRET_KEY: set it to 50 or more random characters, the same for every process")
-    secret_key_file = Path(f"{DATABASE['NAME']}.secret-key" if DATABASE["NAME"] != ":memory:" else "/dev/null")
-    SECRET_KEY = secret_key_file.read_text(encoding="utf-8") if secret_key_file.exists() else ""
-    if not SECRET_KEY:
-        SECRET_KEY = get_random_secret_key()
-        secret_key_file.touch(mode=0o600)
-        secret_key_file.write_text(SECRET_KEY, encoding="utf-8")
+    SECRET_KEY = kept_secret_key(Path(f"{DATABASE['NAME']}.secret-key"))
 HTTPS = env.bool("HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -111,10 +111,14 @@ class Camera(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.slug = self.slug or slugify(self.name) or f"camera-{timezone.now():%Y%m%d%H%M%S}"
+        self._give_slug()
         super().save(*args, **kwargs)
 
+    def _give_slug(self) -> None:
+        self.slug = self.slug or slugify(self.name) or f"camera-{timezone.now():%Y%m%d%H%M%S}"
+
     def clean(self) -> None:
+        self._give_slug()
         self.region = self.region.lower()
         try:
             open_source(self.source_url)

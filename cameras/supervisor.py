@@ -123,13 +123,17 @@ class Supervisor:
 
     def run(self, stop: threading.Event) -> None:
         logger.info("supervisor %s watches over the cameras", self.lease)
+        is_away = False
         while not stop.is_set():
             try:
                 close_old_connections()
                 self.step()
+                is_away = False
             except (OperationalError, InterfaceError) as error:
                 connection.close()
-                logger.warning("the cameras cannot be looked up: %s", error)
+                if not is_away:
+                    logger.warning("the cameras cannot be looked up: %s", error)
+                is_away = True
             except Exception:
                 logger.exception("the supervisor goes on after an error")
             stop.wait(STEP_EVERY_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from rapidfuzz.distance import Levenshtein
 
 from detections import pictures
@@ -77,8 +77,10 @@ def merge(row: Detection, read: PlateRead, names: dict[str, str]) -> None:
     row.first_seen = min(row.first_seen, moment(read.first_seen))
     row.last_seen = max(row.last_seen or row.first_seen, moment(read.last_seen))
     if row.pk is None or is_stronger(row, read):
+        is_same_text = row.pk is not None and row.plate_text == read.text
         take_text(row, read)
-        take_evidence(row, read.best, names)
+        if names or not is_same_text:
+            take_evidence(row, read.best, names)
     row.looks = max(row.looks, read.looks)
     if read.direction != "unknown":
         row.direction = read.direction
@@ -132,7 +134,11 @@ def record_attempts(camera_id: int, failed: FailedLook) -> str:
         except OSError as refused:
             error = NOT_STORED.format(refused.strerror or refused)
         rows.append(Attempt(camera_id=camera_id, ms=failed.ms, **attempt_fields(seen, names)))
-    Attempt.objects.bulk_create(rows)
+    try:
+        Attempt.objects.bulk_create(rows)
+    except DatabaseError:
+        pictures.delete(name for row in rows for name in (row.vehicle_picture.name, row.plate_picture.name))
+        raise
     return error
 
 

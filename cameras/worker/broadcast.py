@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 Item = Sighting | FailedLook | None
 AWAY = (OperationalError, InterfaceError)
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 8.0
 LAST_WORDS_S = 10.0
 
 

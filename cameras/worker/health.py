@@ -77,6 +77,7 @@ class Health:
         self._state: State | None = None
         self._stuck = ""
         self._slow_turns = 0
+        self._is_away = False
         self._process = psutil.Process()
         self._process.cpu_percent()
 
@@ -175,8 +176,11 @@ class Health:
                 news.send(CAMERAS_GROUP, camera_message(self._camera))
         except (OperationalError, InterfaceError) as error:
             connection.close()
-            logger.warning("the heartbeat is not written: %s", error)
+            if not self._is_away:
+                logger.warning("the heartbeat is not written: %s", error)
+            self._is_away = True
             return True
+        self._is_away = False
         self._state = state
         self._written = now
         return True

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError
 from django.db.models.fields.files import ImageFieldFile
 
 from cameras.models import Camera
@@ -155,6 +156,31 @@ def test_a_full_disk_costs_the_pictures_only(camera: Camera, monkeypatch: pytest
     row = Detection.objects.get()
     assert row.plate_text == "AB123CD"
     assert not row.picture
+
+
+def test_a_full_disk_does_not_cost_the_pictures_that_are_there(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    record(camera.pk, plate_read(), EVIDENCE)
+    monkeypatch.setattr(default_storage, "save", full)
+    record(camera.pk, plate_read(votes=5, best=observation(NOW + 2)), EVIDENCE)
+    row = Detection.objects.get()
+    assert row.votes == 5
+    assert content(row.picture) == b"frame"
+
+
+def test_failed_looks_that_are_not_stored_leave_no_pictures(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("gone")
+
+    seen = replace(observation(), stage="read", reason="blur")
+    monkeypatch.setattr(Attempt.objects, "bulk_create", away)
+    with pytest.raises(OperationalError):
+        record_attempts(camera.pk, failed_look(FrameResult(seen.frame, observations=(seen,))))
+    assert not list(tmp_path.rglob("*.jpg"))
 
 
 def test_no_half_set_of_pictures_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from inference.sources import EndOfSource, SourceError, open_source, safe_source_url
 
-FRAMES = 30
+FRAMES = 10
 
 
 class Command(BaseCommand):
