@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -100,7 +100,10 @@ def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     etag = f'"{path}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": PICTURE_CACHE})
-    if not default_storage.exists(path):
-        raise Http404(_("There is no such picture; old ones are removed after a time."))
+    try:
+        with default_storage.open(path) as file:
+            content = file.read()
+    except (FileNotFoundError, IsADirectoryError):
+        raise Http404(_("There is no such picture; old ones are removed after a time.")) from None
     headers = {"ETag": etag, "Cache-Control": PICTURE_CACHE, "X-Content-Type-Options": "nosniff"}
-    return FileResponse(default_storage.open(path), content_type="image/jpeg", headers=headers)
+    return HttpResponse(content, content_type="image/jpeg", headers=headers)

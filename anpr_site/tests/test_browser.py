@@ -232,7 +232,7 @@ def test_every_page_fits_every_width(site: RunningSite, visit: Visit) -> None:
     pages = {"detections": "/detections/", "detection": f"/detections/{pk}/", "nothing": "/detections/?plate=zz*z9"}
     for width in SIZES:
         page = visit("/detections/", width)
-        for name, address in {**pages, "camera": "/cameras/gate/"}.items():
+        for name, address in {**pages, "camera": "/cameras/gate/", "health": "/cameras/"}.items():
             page.goto(site.url + address)
             page.wait_for_timeout(300)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
@@ -277,7 +277,7 @@ def test_axe_finds_no_barrier_on_any_page(site: RunningSite, visit: Visit, schem
     found = []
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": SIZES[width]})
-        for address in ("/", "/detections/", f"/detections/{pk}/", "/cameras/gate/", "/nowhere/"):
+        for address in ("/", "/detections/", f"/detections/{pk}/", "/cameras/gate/", "/cameras/", "/nowhere/"):
             page.goto(site.url + address)
             page.wait_for_timeout(1500)
             page.evaluate(axe)

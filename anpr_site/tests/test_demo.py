@@ -121,7 +121,7 @@ def judge(first_s: float, told: dict[str, dict[str, str]], arrivals: dict[str, i
     median, p95 = statistics.median(delays), delays[int(len(delays) * 0.95)]
     missed = sum(not row["plate_text"] for row in told.values())
     logger.warning(
-        "first row after %.1f s; frame to row over %d plates (and %d vehicles without): median %.0f, p95 %.0f, all %s ms",
+        "first row after %.1f s; frame to row over %d plates (%d vehicles had none): median %.0f, p95 %.0f of %s ms",
         first_s,
         len(delays),
         missed,

@@ -150,10 +150,11 @@ def test_what_is_not_there_gets_a_helpful_page(page: Client) -> None:
 def test_a_picture_is_sent_once_and_then_known_by_its_name(page: Client, camera: Camera) -> None:
     name = write_picture(camera)
     answer = page.get(f"/media/{name}")
-    assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
+    assert answer.content.startswith(b"\xff\xd8")
     assert answer["Content-Type"] == "image/jpeg"
     assert "immutable" in answer["Cache-Control"]
     assert "private" in answer["Cache-Control"]
+    assert page.get(f"/media/{camera.pk}/2026/").status_code == 404
     again = page.get(f"/media/{name}", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
 
