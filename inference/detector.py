@@ -16,6 +16,8 @@ from inference.types import Box, Corners, Image, Kind, Plate, Vehicle
 
 KINDS: Final = get_args(Kind)
 STRIDES: Final = (8, 16, 32)
+ENLARGE_TO: Final = 512
+"""Pixels of the longer side: a smaller picture is enlarged so far and no further, for that only blurs it."""
 MOST = 300
 """Boxes kept per picture before overlaps are suppressed."""
 
@@ -79,9 +81,9 @@ class Detector:
 
 
 def letterbox(image: Image, width: int, height: int) -> View:
-    """The picture scaled into ``width`` × ``height``, its sides filled up with gray to whole strides."""
+    """The picture scaled into ``width`` × ``height``, its right and bottom filled up with gray to whole strides."""
     rows, columns = image.shape[:2]
-    scale = min(width / columns, height / rows)
+    scale = min(width / columns, height / rows, max(1.0, ENLARGE_TO / max(columns, rows)))
     fitted = max(1, round(columns * scale)), max(1, round(rows * scale))
     how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     small = image if fitted == (columns, rows) else cv2.resize(image, fitted, interpolation=how)
