@@ -90,7 +90,7 @@ def visit(browser: Browser, site: RunningSite) -> Iterator[Visit]:
 
 def shoot(page: Page, name: str) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"{name}.png")
+    page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
 
 
 def is_live(page: Page) -> None:

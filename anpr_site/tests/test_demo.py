@@ -107,7 +107,7 @@ def shoot_widths(page: Page, address: str) -> None:
         before = canvas.get_attribute("data-index")
         expect(canvas).not_to_have_attribute("data-index", before or "", timeout=5000)
         page.wait_for_timeout(1000)
-        page.screenshot(path=ARTIFACTS / f"demo-{width}.png")
+        page.screenshot(path=ARTIFACTS / f"demo-{width}.png", animations="disabled")
 
 
 def judge(first_s: float, told: dict[str, dict[str, str]], arrivals: dict[str, int]) -> None:
