@@ -137,7 +137,7 @@ def record_attempts(camera_id: int, failed: FailedLook) -> str:
     try:
         Attempt.objects.bulk_create(rows)
     except DatabaseError:
-        pictures.delete(name for row in rows for name in (row.vehicle_picture.name, row.plate_picture.name))
+        pictures.delete(str(picture) for row in rows for picture in (row.vehicle_picture, row.plate_picture))
         raise
     return error
 
