@@ -22,7 +22,9 @@ def test_env_example_lists_every_variable_of_the_settings() -> None:
 
 
 def test_the_settings_page_explains_every_variable() -> None:
-    listed = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (ROOT / "docs/ref/settings.md").read_text(encoding="utf-8"), re.M))
+    listed = set(
+        re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (ROOT / "docs/ref/settings.md").read_text(encoding="utf-8"), re.M)
+    )
     assert listed == variables_of_settings()
 
 

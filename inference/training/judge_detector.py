@@ -24,7 +24,7 @@ def mixed_precision(device: str) -> Any:
 
 @torch.no_grad()
 def judge(model: Any, photos: list[Photo], size: int, device: str) -> dict[str, float]:
-    """Recall and precision of plates at IoU 0.5 and 0.75 and of vehicles at 0.5, in pictures where they are labelled."""
+    """Recall and precision of plates at IoU 0.5 and 0.75 and of vehicles at 0.5, in pictures where labelled."""
     network = Exportable(model)
     counts = dict.fromkeys(
         ("plates", "plates50", "plates75", "guesses", "vehicles", "vehicles50", "vehicle_guesses"), 0
