@@ -128,16 +128,13 @@ def _write_ncnn(export: Export, path: Path) -> list[Path]:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.jit.trace(export.network, first, check_trace=False).save(str(program))
-    shape = "[" + ",".join(str(length) for length in first.shape) + "]"
+    shape = ",".join(str(length) for length in first.shape)
+    other = ",".join(
+        str(length // 2 if axis in export.free and axis else length) for axis, length in enumerate(first.shape)
+    )
     weights = path.with_suffix(".bin")
-    command = [
-        "pnnx",
-        program.name,
-        f"inputshape={shape}",
-        f"ncnnparam={path.name}",
-        f"ncnnbin={weights.name}",
-        "fp16=1",
-    ]
+    shapes = [f"inputshape=[{shape}]", f"inputshape2=[{other}]"]  # two, so that no length is taken for granted
+    command = ["pnnx", program.name, *shapes, f"ncnnparam={path.name}", f"ncnnbin={weights.name}", "fp16=1"]
     done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
     if not path.is_file():
         raise ExportRefused(f"pnnx made no {path.name}: {done.stderr[-500:] or done.stdout[-500:]}")
