@@ -234,7 +234,7 @@ def _plate_report(observation: Observation) -> dict[str, Any]:
     return {
         "text": reading.text if reading else "",
         "box": [plate.box.x1, plate.box.y1, plate.box.x2, plate.box.y2],
-        "corners": plate.corners.round(1).tolist() if plate.corners is not None else None,
+        "corners": plate.corners.astype(float).round(1).tolist() if plate.corners is not None else None,
         "confidence": round(reading.confidence, 4) if reading else 0.0,
         "char_confidences": [round(value, 4) for value in reading.char_confidences] if reading else [],
         "region": reading.region if reading else None,

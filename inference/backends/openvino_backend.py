@@ -25,6 +25,8 @@ class OpenVinoBackend:
             raise BackendError(
                 "OpenVINO is not installed: pip install openvino, or choose another backend"
             ) from problem
+        # Its table of types is made on first use; two threads that make it at once wait for each other for ever.
+        openvino.Type.f32.to_dtype()
         core = openvino.Core()
         options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
         if threads:
