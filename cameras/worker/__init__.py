@@ -16,6 +16,7 @@ from cameras.models import Camera
 from cameras.worker.broadcast import Broadcast, Item
 from cameras.worker.capture import Capture
 from cameras.worker.health import Health
+from cameras.worker.memory import give_frames_back
 from cameras.worker.preview_cache import PreviewCache
 from cameras.worker.recognize import CannotStart, Outlets, Recognize
 from cameras.worker.slot import LatestSlot
@@ -73,6 +74,7 @@ class CameraWorker:
             "broadcast": Broadcast(camera.pk, reads, self.status),
             "health": Health(camera, lease, self.status, slot),
         }
+        give_frames_back()
         self._threads = [
             threading.Thread(target=part.run, args=(self._stop,), name=f"{name}:{camera.slug}", daemon=True)
             for name, part in parts.items()
