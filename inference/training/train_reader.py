@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import torch
 from torch import nn
@@ -22,11 +21,10 @@ from tqdm import tqdm
 from inference.plate_format import ALPHABET
 from inference.reader import to_input
 from inference.training.batches import Mixture, PlateBatches
+from inference.training.curves import draw_curves
 from inference.training.dataset import Crop, DatasetError, load_crops
 from inference.training.reader_network import ReaderNetwork
 from inference.training.synth import draw_set, find_fonts
-
-mpl.use("Agg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def train_round(run: Run, batches: Any) -> float:
             scores = run.network(images)
         logs = scores.float().log_softmax(2).transpose(0, 1)
         steps = torch.full((images.shape[0],), logs.shape[0])
-        loss = nn.functional.ctc_loss(logs, labels, steps, lengths, zero_infinity=True)
+        loss = nn.functional.ctc_loss(logs, labels.to(run.device), steps, lengths, zero_infinity=True)
         run.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(run.network.parameters(), 2.0)
@@ -175,26 +173,6 @@ def validate(run: Run, crops: Sequence[Crop], drawn: dict[str, list[tuple[Any, s
     return {"all": sum(marks) / max(1, len(marks)), **per_source}
 
 
-def plot(curve: Sequence[dict[str, float]], path: Path) -> None:
-    """Loss and accuracy over the steps, as PNG."""
-    from matplotlib import pyplot as plt
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4))
-    steps = [point["steps"] for point in curve]
-    left.plot(steps, [point["loss"] for point in curve])
-    left.set(title="loss", xlabel="steps", yscale="log")
-    for name in curve[-1]:
-        if name not in ("steps", "loss", "minutes"):
-            right.plot(
-                steps, [point.get(name, float("nan")) for point in curve], label=name, lw=3 if name == "all" else 1
-            )
-    right.set(title="plates read exactly (validation)", xlabel="steps", ylim=(0, 1))
-    right.legend(fontsize=6, ncols=2)
-    figure.tight_layout()
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
-
-
 def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     """Trains until the time is up or ``patience`` rounds brought nothing better."""
     settings = run.settings
@@ -214,7 +192,7 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     while run.progress < 1 and rounds_since_best < settings.patience:
         loss = train_round(run, batches)
         figures = validate(run, held_out, drawn_sets)
-        run.curve.append({"steps": run.steps, "loss": loss, "minutes": run.elapsed / 60, **figures})
+        run.curve.append({"step": run.steps, "loss": loss, "minutes": run.elapsed / 60, **figures})
         shown = " ".join(f"{name}={value:.3f}" for name, value in figures.items())
         print(f"{run.progress:4.0%} step {run.steps} loss {loss:.3f} {shown}", flush=True)
         rounds_since_best += 1
@@ -222,7 +200,7 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
             run.best, rounds_since_best = figures["all"], 0
             run.save("best.pt")
         run.save("last.pt")
-        plot(run.curve, run.folder / "curve.png")
+        draw_curves(run.curve, run.folder / "curve.png")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
