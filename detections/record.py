@@ -94,11 +94,11 @@ def merge(row: Detection, read: PlateRead, names: dict[str, str]) -> None:
 
 
 def is_stronger(row: Detection, read: PlateRead) -> bool:
-    """The same track knows all of its own looks; another one has to have more of them agreeing."""
+    """The same track has voted on all of its own looks; another one has to have more of them agreeing."""
     if not read.text or not row.plate_text:
         return bool(read.text) or not row.plate_text
     if row.track_id == read.track_id:
-        return read.votes >= row.votes
+        return True
     return (read.votes, read.confidence) > (row.votes, row.confidence)
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from inference.plate_drawing import STYLES, DrawnPlate, draw_plate
 from inference.synthetic_canvas import COLORS, PIXELS_PER_METER, Color, Sprite
 from inference.synthetic_large import draw_bus_front, draw_motorcycle_rear, draw_truck_front, draw_truck_rear
+from inference.synthetic_shapes import SHAPES, Shape
 from inference.synthetic_street import FOCAL, HEIGHT, WIDTH, paint_street, place
-from inference.synthetic_vehicles import SHAPES, Shape, draw_front, draw_rear
+from inference.synthetic_vehicles import draw_front, draw_rear
 from inference.types import Box, Corners, Image, Kind
 
 LANE = 1.75

@@ -2,102 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-
-from inference.synthetic_canvas import (
-    GLASS_BOTTOM,
-    GLASS_TOP,
-    RUBBER,
-    TRIM,
-    Canvas,
-    Color,
-    Point,
-    Sprite,
-    lighter,
-    plate_place,
-)
+from inference.synthetic_canvas import GLASS_BOTTOM, GLASS_TOP, TRIM, Canvas, Color, Sprite, lighter, plate_place
+from inference.synthetic_shapes import Shape, draw_side, draw_wheels
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Measures of one kind of body, in meters."""
-
-    width: float
-    height: float
-    length: float
-    belt: float
-    hood: float
-    glass_rake: float
-    front_plate: float
-    rear_plate: float
-
-
-SHAPES = {
-    "saloon": Shape(1.80, 1.44, 4.6, 0.90, 1.15, 0.75, 0.42, 0.72),
-    "hatchback": Shape(1.75, 1.50, 4.0, 0.94, 0.90, 0.70, 0.44, 0.82),
-    "suv": Shape(1.90, 1.70, 4.6, 1.06, 1.00, 0.55, 0.56, 0.92),
-    "van": Shape(1.98, 2.05, 5.0, 1.16, 0.70, 0.60, 0.50, 0.62),
-}
-
-
-def _wheels(c: Canvas, shape: Shape, near_y: float) -> None:
-    edge = shape.width / 2
-    for y in (shape.length - 0.9, near_y):
-        c.both(
-            [(edge - 0.26, y, 0), (edge - 0.02, y, 0), (edge - 0.02, y, 0.62), (edge - 0.26, y, 0.62)], RUBBER, soft=1
-        )
-
-
-def _side(c: Canvas, shape: Shape, paint: Color, lane: float, pillar: tuple[Point, Point]) -> None:
-    """The flank that the viewer sees, towards the middle of the road; ``pillar`` is the near one's foot and head."""
-    x = shape.width / 2 * (1 if lane < 0 else -1)
-    belt, length = shape.belt, shape.length
-    c.fill(
-        [(x, 0.1, 0.25), (x, length, 0.28), (x, length, belt - 0.05), (x, 0.1, belt - 0.12)],
-        lighter(paint, -0.15),
-        lighter(paint, -0.5),
-    )
-    sign = 1 if lane < 0 else -1
-    (fx, fy, fz), (hx, hy, hz) = pillar
-    foot, head = (fx * sign * 0.97, fy, fz), (hx * sign * 0.97, hy, hz)
-    c.fill(
-        [(x, fy, fz - 0.25), (x, length - 0.1, belt - 0.05), (x * 0.72, length - 0.5, hz - 0.03), head, foot],
-        lighter(paint, -0.1),
-        lighter(paint, -0.25),
-    )
-    c.fill(
-        [
-            (x * 0.97, fy + 0.4, belt + 0.02),
-            (x * 0.97, length - 0.6, belt + 0.04),
-            (x * 0.76, length - 0.8, shape.height - 0.12),
-            (x * 0.77, hy + 0.12, shape.height - 0.1),
-        ],
-        GLASS_TOP,
-        GLASS_BOTTOM,
-        soft=1,
-    )
-    for y in (0.85, length - 0.85):
-        ring = [(x * 1.001, y + 0.34 * np.cos(a), 0.33 + 0.34 * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 20)]
-        c.fill(ring, RUBBER)
-        c.fill(
-            [(x * 1.002, y + (v - y) * 0.62, 0.33 + (z - 0.33) * 0.62) for _, v, z in ring],
-            (150, 148, 146),
-            (92, 90, 88),
-        )
-
-
-def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]) -> Sprite:
-    """A car or van that comes towards the viewer."""
+def _front_cabin(c: Canvas, shape: Shape, paint: Color, roof: float, glass: float) -> None:
+    """Roof, pillars and windscreen; the ``roof`` is half as wide as it says, the ``glass`` ends so far back."""
     w, h, belt = shape.width / 2, shape.height, shape.belt
-    nose = belt - 0.16
-    glass = shape.hood + shape.glass_rake
-    c = Canvas(lane, shape.width, shape.height)
-    c.shadow(shape.width, shape.length)
-    _wheels(c, shape, 0.75)
-    roof = w * 0.70
-    _side(c, shape, paint, lane, ((w * 0.93, shape.hood, belt - 0.04), (roof + 0.02, glass, h - 0.03)))
     c.mirrored(
         [
             (0, glass, h - 0.1),
@@ -138,6 +49,10 @@ def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]
         (150, 132, 116),
         alpha=0.28,
     )
+
+
+def _front_seats(c: Canvas, shape: Shape, glass: float) -> None:
+    w, belt = shape.width / 2, shape.belt
     for x in (-w * 0.42, w * 0.42):
         c.fill(
             [
@@ -150,6 +65,11 @@ def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]
             alpha=0.7,
             soft=2,
         )
+
+
+def _hood(c: Canvas, shape: Shape, paint: Color, lane: float) -> None:
+    """Fender, hood with its creases, and the mirrors."""
+    w, belt, nose = shape.width / 2, shape.belt, shape.nose
     side = w * (1 if lane < 0 else -1)
     shoulder = [(side, 0.05, nose - 0.3), (side, shape.hood + 0.1, belt - 0.3), (side * 0.95, shape.hood + 0.1, belt)]
     c.fill(
@@ -185,6 +105,11 @@ def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]
         lighter(paint, -0.3),
         soft=2,
     )
+
+
+def _front_face(c: Canvas, shape: Shape, paint: Color) -> None:
+    """Bumper, intake and grille."""
+    w, nose = shape.width / 2, shape.nose
     c.mirrored(
         [
             (0, 0, 0.2),
@@ -217,6 +142,10 @@ def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]
             (150, 150, 150),
             (96, 96, 96),
         )
+
+
+def _front_lights(c: Canvas, shape: Shape) -> None:
+    w, nose = shape.width / 2, shape.nose
     c.both(
         [
             (w * 0.62, 0, nose - 0.20),
@@ -245,22 +174,32 @@ def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]
         (160, 160, 160),
         soft=2,
     )
+
+
+def draw_front(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]) -> Sprite:
+    """A car or van that comes towards the viewer."""
+    w, glass = shape.width / 2, shape.hood + shape.glass_rake
+    roof = w * 0.70
+    c = Canvas(lane, shape.width, shape.height)
+    c.shadow(shape.width, shape.length)
+    draw_wheels(c, shape, 0.75)
+    draw_side(
+        c, shape, paint, lane, ((w * 0.93, shape.hood, shape.belt - 0.04), (roof + 0.02, glass, shape.height - 0.03))
+    )
+    _front_cabin(c, shape, paint, roof, glass)
+    _front_seats(c, shape, glass)
+    _hood(c, shape, paint, lane)
+    _front_face(c, shape, paint)
+    _front_lights(c, shape)
     rows, aspect = plate
     place = plate_place(shape.front_plate, rows, aspect)
     c.fill([(x * 1.07, y + 0.005, z + (z - shape.front_plate) * 0.12) for x, y, z in place], (24, 24, 24))
     return c.finish(place)
 
 
-def draw_rear(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]) -> Sprite:
-    """A car or van that goes away from the viewer."""
-    w, h, belt = shape.width / 2, shape.height, shape.belt + 0.04
-    steep = 0.25 if shape.height > 1.46 else 0.9
-    deck = 0.0 if steep < 0.5 else 0.55
-    c = Canvas(lane, shape.width, shape.height)
-    c.shadow(shape.width, shape.length)
-    _wheels(c, shape, 0.8)
-    roof = w * 0.74
-    _side(c, shape, paint, lane, ((w * 0.95, deck, belt - 0.08), (roof + 0.03, steep, h - 0.04)))
+def _rear_cabin(c: Canvas, shape: Shape, paint: Color, deck: float, steep: float) -> None:
+    """Roof, pillars and rear window, which leans from ``deck`` to ``steep``."""
+    w, h, belt, roof = shape.width / 2, shape.height, shape.belt + 0.04, shape.width * 0.37
     c.mirrored(
         [
             (0, steep, h - 0.06),
@@ -306,6 +245,11 @@ def draw_rear(shape: Shape, paint: Color, lane: float, plate: tuple[int, float])
         (140, 124, 110),
         alpha=0.22,
     )
+
+
+def _rear_face(c: Canvas, shape: Shape, paint: Color, deck: float) -> None:
+    """Lid and bumper."""
+    w, belt = shape.width / 2, shape.belt + 0.04
     c.mirrored(
         [(0, 0, belt - 0.10), (w * 0.94, 0.04, belt - 0.12), (w * 0.94, deck, belt), (0, deck, belt + 0.02)],
         lighter(paint, 0.35),
@@ -332,6 +276,11 @@ def draw_rear(shape: Shape, paint: Color, lane: float, plate: tuple[int, float])
         (20, 19, 18),
         soft=1,
     )
+
+
+def _rear_lights(c: Canvas, shape: Shape, steep: float) -> None:
+    """Lamps, the third brake light and the exhaust."""
+    w, h, belt = shape.width / 2, shape.height, shape.belt + 0.04
     c.both(
         [
             (w * 0.66, -0.01, belt - 0.34),
@@ -363,6 +312,20 @@ def draw_rear(shape: Shape, paint: Color, lane: float, plate: tuple[int, float])
         (40, 40, 40),
         soft=2,
     )
+
+
+def draw_rear(shape: Shape, paint: Color, lane: float, plate: tuple[int, float]) -> Sprite:
+    """A car or van that goes away from the viewer."""
+    steep = 0.25 if shape.height > 1.46 else 0.9
+    deck = 0.0 if steep < 0.5 else 0.55
+    foot = (shape.width * 0.475, deck, shape.belt - 0.04)
+    c = Canvas(lane, shape.width, shape.height)
+    c.shadow(shape.width, shape.length)
+    draw_wheels(c, shape, 0.8)
+    draw_side(c, shape, paint, lane, (foot, (shape.width * 0.37 + 0.03, steep, shape.height - 0.04)))
+    _rear_cabin(c, shape, paint, deck, steep)
+    _rear_face(c, shape, paint, deck)
+    _rear_lights(c, shape, steep)
     rows, aspect = plate
     place = plate_place(shape.rear_plate, rows, aspect)
     c.fill(

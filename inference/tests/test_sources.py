@@ -65,6 +65,8 @@ def server() -> Iterator[Callable[[bytes], int]]:
                 try:
                     talk, _ = listener.accept()
                 except OSError:
+                    for talk in talks:
+                        talk.close()
                     return
                 talks.append(talk)
                 while answer and (asked := talk.recv(4096)):
