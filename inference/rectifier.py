@@ -10,19 +10,30 @@ import numpy as np
 
 from inference.types import Corners, Image, Plate
 
-MARGIN: Final = 0.12
-"""Of the plate's height, left around the corners on each side: as much as they err (measured best of 0.06-0.2)."""
-BOX_MARGIN: Final = 0.06
-"""Likewise around the box (measured best of 0.06-0.2)."""
+MARGIN: Final = 0.08
+"""Of the plate's height, left around it on each side, as the reader was trained."""
+MIN_SLOPE: Final = 0.0875
+"""Of the text's line (5 degrees): a straighter plate is read better from its box, which is more exact than corners.
+
+Plates read exactly in whole photographs: level 89 % from the box, 84 % from the corners; turned by 7 degrees 81 and
+84 %, by 14 degrees 67 and 80 %.
+"""
 MAX_WIDTH: Final = 384
 """Pixels: a wider plate is scaled down; more does not help the reader."""
 ASPECTS: Final = (0.6, 8.0)
 
 
 def rectify(image: Image, plate: Plate) -> Plate:
-    """The plate with its ``crop``; without usable corners it is the box as it is, with the margin."""
-    crop = None if plate.corners is None else _straighten(image, plate.corners)
+    """The plate with its ``crop``; without usable corners, or when it is level, it is the box with the margin."""
+    corners = plate.corners
+    crop = _straighten(image, corners) if corners is not None and _slope(corners) >= MIN_SLOPE else None
     return replace(plate, crop=_cut(image, plate) if crop is None else crop)
+
+
+def _slope(corners: Corners) -> float:
+    """How steeply the text rises or falls, 0 for a level line."""
+    across, down = (corners[1] - corners[0] + corners[2] - corners[3]).tolist()
+    return abs(float(down)) / max(1e-6, abs(float(across)))
 
 
 def _straighten(image: Image, corners: Corners) -> Image | None:
@@ -42,7 +53,7 @@ def _straighten(image: Image, corners: Corners) -> Image | None:
 
 
 def _cut(image: Image, plate: Plate) -> Image:
-    margin = max(1, round(BOX_MARGIN * plate.box.height))
+    margin = max(1, round(MARGIN * plate.box.height))
     box = plate.box
     top, left = max(0, box.y1 - margin), max(0, box.x1 - margin)
     return np.ascontiguousarray(image[top : box.y2 + margin, left : box.x2 + margin])

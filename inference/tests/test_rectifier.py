@@ -53,24 +53,31 @@ def test_the_corners_bring_more_than_the_box() -> None:
     assert likeness(upright) > likeness(box) + 0.3
 
 
+def test_a_level_plate_is_cut_from_its_box() -> None:
+    picture, plate = tilted([[100, 100], [400, 103], [400, 173], [100, 170]])
+    crop = rectify(picture, plate).crop
+    assert crop is not None
+    np.testing.assert_array_equal(crop, rectify(picture, Plate(plate.box, plate.confidence)).crop)
+
+
 def test_without_corners_the_box_is_cut_with_a_margin() -> None:
     crop = rectify(np.zeros((100, 200, 3), np.uint8), Plate(Box(20, 20, 120, 70), 0.9)).crop
     assert crop is not None
-    assert crop.shape == (56, 106, 3)
+    assert crop.shape == (58, 108, 3)
 
 
 @pytest.mark.parametrize(
     "corners",
     [
         [[10, 10], [10, 10], [10, 10], [10, 10]],
-        [[10, 10], [190, 10], [190, 12], [10, 12]],
+        [[10, 10], [190, 40], [190, 42], [10, 12]],
     ],
 )
 def test_impossible_corners_fall_back_to_the_box(corners: list[list[float]]) -> None:
     plate = Plate(Box(20, 20, 120, 70), 0.9, np.array(corners, np.float32))
     crop = rectify(np.zeros((100, 200, 3), np.uint8), plate).crop
     assert crop is not None
-    assert crop.shape == (56, 106, 3)
+    assert crop.shape == (58, 108, 3)
 
 
 def test_a_plate_at_the_edge_is_cut_without_harm() -> None:
@@ -80,8 +87,8 @@ def test_a_plate_at_the_edge_is_cut_without_harm() -> None:
 
 
 def test_a_huge_plate_is_scaled_down() -> None:
-    corners = np.array([[0, 0], [3000, 0], [3000, 700], [0, 700]], np.float32)
-    crop = rectify(np.zeros((800, 3200, 3), np.uint8), Plate(Box(0, 0, 3000, 700), 0.9, corners)).crop
+    corners = np.array([[0, 0], [3000, 400], [3000, 1100], [0, 700]], np.float32)
+    crop = rectify(np.zeros((1200, 3200, 3), np.uint8), Plate(Box(0, 0, 3000, 1100), 0.9, corners)).crop
     assert crop is not None
     assert crop.shape[1] <= MAX_WIDTH * 1.1
 
