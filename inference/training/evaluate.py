@@ -17,6 +17,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
+from inference.__main__ import MIN_PLATE_WIDTH
+from inference.__main__ import report as report_of
 from inference.looks import Models, PipelineSettings, load_models, recognize
 from inference.plate_format import REGIONS, normalize
 from inference.training.contact_sheet import Failure, draw_sheet
@@ -26,7 +28,8 @@ from inference.training.synth import draw_set
 from inference.types import Attributes, Box, Frame, Image
 
 Row = dict[str, str | float | int]
-EVERY_PLATE = PipelineSettings(min_plate_width=0, min_reading_confidence=0.0, read_attributes=False)
+AS_PRINTED = PipelineSettings(min_plate_width=MIN_PLATE_WIDTH, min_reading_confidence=0.2)
+"""As `python -m inference` reads single pictures unless told otherwise."""
 
 
 @dataclass
@@ -154,13 +157,13 @@ def evaluate_photos(models: Models, folder: Path, report: Report) -> list[Row]:
         if image is None:
             continue
         began = time.perf_counter()
-        result = recognize(models, EVERY_PLATE, Frame(np.asarray(image, np.uint8), 0, 0.0, 0.0))
+        result = recognize(models, AS_PRINTED, Frame(np.asarray(image, np.uint8), 0, 0.0, 0.0))
         took = (time.perf_counter() - began) * 1000
-        read = [seen for seen in result.observations if seen.plate and seen.reading and seen.reading.text]
-        texts = [seen.reading.text for seen in read if seen.reading]
+        found = report_of("", result.observations, result.ms)["plates"]
+        texts, boxes = [normalize(plate["text"]) for plate in found], [Box(*plate["box"]) for plate in found]
         for plate in truth["plates"]:
             wanted, box = normalize(plate["text"]), Box(*(round(value) for value in plate["box"]))
-            overlaps = [box.iou(seen.plate.box) for seen in read if seen.plate]
+            overlaps = [box.iou(other) for other in boxes]
             best = max(overlaps, default=0.0)
             near = texts[overlaps.index(best)] if best > 0 else ""
             values = [1, best >= 0.5, best >= 0.75, wanted in texts, len(wanted), Levenshtein.distance(near, wanted)]
