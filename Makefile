@@ -29,8 +29,8 @@ test-slow: .venv/dev ## real processes, browser, RTSP, services (minutes)
 	@$(BIN)/python -m pytest -q -m slow --timeout 600
 
 lint: .venv/dev      ## format, style, imports, types, migrations
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --no-cache --check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/mypy .

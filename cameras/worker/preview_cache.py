@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import cv2
 from django.core.cache import cache
-from inference.draw import draw
 from redis.exceptions import RedisError
 
 from cameras.preview import preview_key, watched_key
+from inference.draw import draw
 from inference.types import FrameResult
 
 logger = logging.getLogger(__name__)
