@@ -39,14 +39,12 @@ async def picture(preview: WebsocketCommunicator) -> tuple[dict[str, Any], bytes
     return json.loads(message[4 : 4 + length]), message[4 + length :]
 
 
-@pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    cache.clear()
-
-
 @pytest.fixture
 def camera() -> Camera:
-    return make_camera()
+    """Without pictures of an earlier camera of the same number; clearing the cache would flush all of Redis."""
+    camera = make_camera()
+    cache.delete_many([preview_key(camera.pk), watched_key(camera.pk)])
+    return camera
 
 
 @pytest.fixture
