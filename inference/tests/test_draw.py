@@ -41,8 +41,11 @@ def test_the_plate_is_outlined_and_its_text_written_above():
 def test_a_text_at_the_edge_stays_inside_the_picture():
     (vehicle,), (plate,) = car_at(Box(-200, -160, 40, 40))
     frame = Frame(PICTURE, 0, 0.0, 0.0)
-    draw(FrameResult(frame, (vehicle,), (Observation(frame, vehicle, plate),), labels=("AB123CD",)))
-    draw(FrameResult(Frame(PICTURE[:9, :9], 0, 0, 0), (vehicle,), (Observation(frame, vehicle),), labels=("AB123CD",)))
+    drawn = draw(FrameResult(frame, (vehicle,), (Observation(frame, vehicle, plate),), labels=("AB123CD",)))
+    assert drawn.shape == (540, 960, 3)
+    assert (drawn != 90).any()
+    tiny = FrameResult(Frame(PICTURE[:9, :9], 0, 0, 0), (vehicle,), (Observation(frame, vehicle),), labels=("AB123CD",))
+    assert draw(tiny).shape == (9, 9, 3)
 
 
 def test_drawing_is_quick():
