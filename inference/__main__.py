@@ -18,11 +18,12 @@ import cv2
 from tqdm import tqdm
 
 from inference.backends.base import BackendError
-from inference.draw import draw
 from inference.pictures import PICTURE_SUFFIXES, SourceError, load_picture, pictures_in
 from inference.pipeline import Models, Pipeline, PipelineSettings, load_models, recognize
+from inference.rapidocr_reader import RapidOcrReader
 from inference.sources import EndOfSource, FrameSource, open_source, safe_source_url
-from inference.types import Attributes, Frame, FrameResult, Image, Observation, PlateRead
+from inference.steps import step_pictures
+from inference.types import Attributes, Frame, FrameResult, Observation, PlateRead
 from inference.weights import WeightsError
 
 MIN_PLATE_WIDTH = 24
@@ -46,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     pictures, films = _sort(options.paths)
     try:
         models = load_models(options.backend, 1 if len(pictures) > 1 else cores)
+        if options.reader == "rapidocr":
+            models = replace(models, reader=RapidOcrReader())
     except (WeightsError, BackendError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -68,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--region", help="plate formats to expect: de, eu, br, ...")
     parser.add_argument("--backend", default="openvino", help="openvino, onnx, ncnn or torch")
+    parser.add_argument(
+        "--reader",
+        choices=("own", "rapidocr"),
+        default="own",
+        help="rapidocr knows more alphabets; pip install rapidocr",
+    )
     parser.add_argument(
         "--min-confidence", type=float, default=0.2, help="least confidence of a text's weakest character"
     )
@@ -261,17 +270,8 @@ def save_steps(folder: Path, name: Path, result: FrameResult) -> None:
     """Writes the annotated picture and, for each plate, its vehicle, the cut-out and the upright crop that was read."""
     target = folder / name.parent
     target.mkdir(parents=True, exist_ok=True)
-    pictures: dict[str, Image] = {"annotated": draw(result, width=result.frame.image.shape[1])}
-    for number, observation in enumerate(result.observations, 1):
-        if observation.vehicle is not None:
-            pictures[f"{number}-vehicle"] = observation.vehicle.box.crop(result.frame.image)
-        if observation.plate is not None:
-            pictures[f"{number}-plate"] = observation.plate.box.crop(result.frame.image)
-            if observation.plate.crop is not None:
-                pictures[f"{number}-upright"] = observation.plate.crop
-    for step, picture in pictures.items():
-        if picture.size:
-            (target / f"{name.name}-{step}.jpg").write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+    for step, picture in step_pictures(result).items():
+        (target / f"{name.name}-{step}.jpg").write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
 
 
 if __name__ == "__main__":

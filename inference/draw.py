@@ -43,7 +43,7 @@ def _outline(picture: Image, observation: Observation, scale: float) -> None:
         _brackets(picture, observation.vehicle.box, scale, weight + 1)
     plate = observation.plate
     if plate is not None:
-        failed = observation.reason not in (None, "low_reading_confidence", "blur")
+        failed = observation.reason not in (None, "duplicate", "low_reading_confidence", "blur")
         color = FAILED_COLOR if failed else PLATE_COLOR
         cv2.polylines(picture, [_plate_outline(plate, scale)], True, color, weight, cv2.LINE_AA)
 

@@ -7,11 +7,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import cv2
 import numpy as np
 
+from inference.lines import Line
+from inference.rectifier import recut
 from inference.types import Attributes, Frame, FrameResult, Image, Observation, Plate, Reading, Reason, Vehicle
 from inference.vote import char_confidences
 
@@ -19,6 +22,8 @@ Polygon = tuple[tuple[float, float], ...]
 """Points in shares of the picture's width and height, 0-1."""
 
 MIN_SHARPNESS = 0.02
+SURE = 0.7
+"""A character below makes the plate worth reading from other crops too."""
 PLATE_ASPECT = (0.7, 8.0)
 LONE_PLATE_CONFIDENCE = 0.4
 LONE_TEXT_CONFIDENCE = 0.5
@@ -53,20 +58,20 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class PipelineSettings:
-    """What one camera is to look for. ``region`` orders its plate formats first; 0 ``max_fps`` sets no limit.
+    """What one camera is to look for. ``region`` orders its plate formats first.
 
     A plate (or a vehicle without one) counts when its center lies in any ``include`` polygon, if there are any,
-    and in no ``exclude`` polygon.
+    and in no ``exclude`` polygon. ``lines`` tell the direction of who crosses them.
     """
 
     region: str | None = None
     include: tuple[Polygon, ...] = ()
     exclude: tuple[Polygon, ...] = ()
+    lines: tuple[Line, ...] = ()
     min_plate_width: int = 40
     min_detection_confidence: float = 0.35
     min_reading_confidence: float = 0.4
     settle_votes: int = 3
-    max_fps: float = 0.0
     reappear_gap_s: float = 45.0
     read_attributes: bool = True
     gate_motion: bool = True
@@ -86,22 +91,29 @@ class Stopwatch:
         self.ms[name] += (time.perf_counter() - started) * 1000
 
     def stop(self) -> dict[str, float]:
-        return {**self.ms, "total": (time.perf_counter() - self._started) * 1000}
+        """The same ``ms`` that the look's observations hold, now complete."""
+        self.ms["total"] = (time.perf_counter() - self._started) * 1000
+        return self.ms
 
 
-@functools.cache
-def load_models(backend: str = "openvino", threads: int = 0) -> Models:
-    """The product's own models, once per process. Raises ``WeightsError``, ``BackendError``."""
+@functools.lru_cache(maxsize=4)
+def load_models(backend: str = "openvino", threads: int = 0, elsewhere: tuple[tuple[str, Path], ...] = ()) -> Models:
+    """The product's own models, once per process; ``elsewhere`` is the folder that holds each of the others.
+
+    Raises ``WeightsError``, ``BackendError``.
+    """
     from inference.attributes import VehicleAttributes
     from inference.backends.base import Backend, load_backend
     from inference.detector import Detector
     from inference.model_config import ModelConfig
     from inference.reader import PlateReader
     from inference.rectifier import rectify
-    from inference.weights import find_model
+    from inference.weights import MODELS, find_model
+
+    folders = dict(elsewhere)
 
     def load(name: str) -> tuple[Backend, ModelConfig]:
-        path, config = find_model(name, backend)
+        path, config = find_model(name, backend, folders.get(name, MODELS))
         return load_backend(path, backend, threads), config
 
     cv2.setNumThreads(1)
@@ -135,11 +147,13 @@ def find(
             plate_of[owner] = plate
         else:
             lone.append(replace(plate, vehicle=None))
-    owned = [Observation(frame, plate.vehicle, plate) for plate in plate_of.values()]
-    alone = [Observation(frame, None, plate) for plate in lone if not _holds_other(plate, plates)]
+    owned = [Observation(frame, plate.vehicle, plate, ms=watch.ms) for plate in plate_of.values()]
+    alone = [Observation(frame, None, plate, ms=watch.ms) for plate in lone if not _holds_other(plate, plates)]
     observations = [_judge_plate(observation, settings) for observation in owned + alone]
     bare = [vehicle for vehicle in vehicles if id(vehicle) not in plate_of]
-    observations += [_judge_place(Observation(frame, vehicle, reason="no_plate"), settings) for vehicle in bare]
+    observations += [
+        _judge_place(Observation(frame, vehicle, reason="no_plate", ms=watch.ms), settings) for vehicle in bare
+    ]
     return vehicles, observations
 
 
@@ -154,7 +168,7 @@ def _holds_other(plate: Plate, plates: Sequence[Plate]) -> bool:
 def _judge_plate(observation: Observation, settings: PipelineSettings) -> Observation:
     plate, vehicle = observation.plate, observation.vehicle
     assert plate is not None
-    width, height = _plate_size(plate)
+    width, height = plate_size(plate)
     reason: Reason | None = None
     if width < settings.min_plate_width:
         reason = "plate_too_small"
@@ -198,9 +212,32 @@ def read(
         with watch.step("read"):
             crops = [plate.crop for i in legible if (plate := upright[i].plate) and plate.crop is not None]
             for i, reading in zip(legible, models.reader.read(crops, settings.region), strict=True):
-                reason = _judge_reading(reading, upright[i], settings)
-                upright[i] = replace(upright[i], reading=reading, stage="read", reason=reason)
+                upright[i] = replace(upright[i], reading=reading, stage="read")
+            upright = _look_again(models, settings, upright)
+            for i in legible:
+                upright[i] = replace(upright[i], reason=_judge_reading(upright[i], settings))
     return upright
+
+
+def _look_again(models: Models, settings: PipelineSettings, observations: Sequence[Observation]) -> list[Observation]:
+    """Those that were read, with a surer reading where one character was unsure and another crop gives it."""
+    best = list(observations)
+    unsure = [i for i, o in enumerate(best) if o.reading is not None and _weakest(o.reading) < SURE]
+    others = [(i, plate) for i in unsure if (seen := best[i].plate) for plate in recut(best[i].frame.image, seen)]
+    readable = [
+        (i, plate, plate.crop) for i, plate in others if plate.crop is not None and min(plate.crop.shape[:2]) > 2
+    ]
+    readings = models.reader.read([crop for _, _, crop in readable], settings.region)
+    for (i, plate, _), reading in zip(readable, readings, strict=True):
+        before = best[i].reading
+        if before is not None and _weakest(reading) > _weakest(before):
+            best[i] = replace(best[i], plate=plate, reading=reading)
+    return best
+
+
+def _weakest(reading: Reading) -> float:
+    """The confidence of the least sure character, 0 without a text."""
+    return min(char_confidences(reading), default=0.0) if reading.text else 0.0
 
 
 def _rectified(models: Models, observation: Observation) -> Observation:
@@ -211,11 +248,13 @@ def _rectified(models: Models, observation: Observation) -> Observation:
     return replace(observation, plate=plate, stage="rectify", reason="blur" if blurred else None)
 
 
-def _judge_reading(reading: Reading, observation: Observation, settings: PipelineSettings) -> Reason | None:
+def _judge_reading(observation: Observation, settings: PipelineSettings) -> Reason | None:
+    reading = observation.reading
+    assert reading is not None
     least = settings.min_reading_confidence
     if observation.vehicle is None and reading.region is None:
         least = max(least, LONE_TEXT_CONFIDENCE)
-    if not reading.text or min(char_confidences(reading)) < least:
+    if _weakest(reading) < least or not reading.text:
         return "low_reading_confidence"
     if reading.region is not None:
         return None
@@ -249,11 +288,11 @@ def clearness(observation: Observation) -> float:
     plate = observation.plate
     assert plate is not None
     assert plate.crop is not None
-    _, height = _plate_size(plate)
+    _, height = plate_size(plate)
     return min(2.0, max(0.2, height / 32)) * (0.3 + 0.7 * sharpness(plate.crop))
 
 
-def _plate_size(plate: Plate) -> tuple[float, float]:
+def plate_size(plate: Plate) -> tuple[float, float]:
     """Width and height along the plate's edges, in pixels."""
     if plate.corners is None:
         return max(1.0, plate.box.width), max(1.0, plate.box.height)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from pathlib import Path
 
 import numpy as np
+from PIL import ExifTags, UnidentifiedImageError
 from PIL import Image as PillowImage
-from PIL import ImageOps, UnidentifiedImageError
 
 from inference.types import Image
 
 MAX_PIXELS = 64_000_000
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
+TURNS = {
+    2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
+    3: PillowImage.Transpose.ROTATE_180,
+    4: PillowImage.Transpose.FLIP_TOP_BOTTOM,
+    5: PillowImage.Transpose.TRANSPOSE,
+    6: PillowImage.Transpose.ROTATE_270,
+    7: PillowImage.Transpose.TRANSVERSE,
+    8: PillowImage.Transpose.ROTATE_90,
+}
+"""What makes a picture of each EXIF orientation upright."""
 
 
 class SourceError(Exception):
@@ -47,23 +58,31 @@ def decode_picture(data: bytes, name: str) -> Image:
         raise SourceError(f"{name}: the file is empty (0 bytes)")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # of notes beside the picture that are damaged
             picture = PillowImage.open(io.BytesIO(data))
-        width, height = picture.size
-        if width * height > MAX_PIXELS:
-            raise _too_large(name)
-        return _upright_bgr(picture)
+            width, height = picture.size
+            if width * height > MAX_PIXELS:
+                raise _too_large(name)
+            return _bgr(_upright(picture))
     except PillowImage.DecompressionBombError:
         raise _too_large(name) from None
     except UnidentifiedImageError:
         raise SourceError(f"{name}: not a picture") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, struct.error) as error:
         raise SourceError(f"{name}: damaged picture: {' '.join(str(error).split()) or type(error).__name__}") from None
 
 
-def _upright_bgr(picture: PillowImage.Image) -> Image:
+def _upright(picture: PillowImage.Image) -> PillowImage.Image:
+    """Pillow's own ``exif_transpose`` writes all notes anew, and fails where one of them is damaged."""
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
+    try:
+        turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error):
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _bgr(upright: PillowImage.Image) -> Image:
     if upright.mode.startswith(("I", "F")):  # 16 bits and more: Pillow would cut off instead of scale
         values = np.asarray(upright, np.float32)
         scale = 255 / 65535 if values.max(initial=0) > 255 else 1.0

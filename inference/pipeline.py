@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from inference.looks import Models, PipelineSettings, Stopwatch, clearness, describe, find, load_models, read, recognize
 from inference.motion import MotionGate, small_gray
 from inference.tracker import Track, Tracker
-from inference.types import Frame, FrameResult, Observation, PlateRead
+from inference.types import Frame, FrameResult, Observation, PlateRead, Standing
 from inference.vote import CONFIRMED_VOTES, Winner, is_other_plate, is_within_one_edit
 
 __all__ = ["Models", "Pipeline", "PipelineSettings", "load_models", "recognize"]
@@ -18,6 +18,8 @@ __all__ = ["Models", "Pipeline", "PipelineSettings", "load_models", "recognize"]
 LOOK_AGAIN_S = 3.0
 TELL_AGAIN_S = 20.0
 TELL_UNSETTLED_AFTER_S = 8.0
+LOST_S = 0.3
+"""A vehicle out of sight for so long is told with what it has; its track may wait for it for seconds yet."""
 MIN_LOOKS_UNREAD = 4
 MIN_SIGHT_UNREAD_S = 0.5
 SURE_VEHICLE = 0.6
@@ -42,13 +44,13 @@ class Pipeline:
     def __init__(self, models: Models, settings: PipelineSettings) -> None:
         self._models = models
         self._settings = settings
-        self._tracker = Tracker(settings.reappear_gap_s)
+        self._tracker = Tracker(settings.reappear_gap_s, settings.lines)
         self._gate = MotionGate()
         self._last: FrameResult | None = None
         self._look_clock = float("-inf")
 
     def process(self, frame: Frame) -> FrameResult:
-        """Looks at the frame, or passes it over when nothing moved or the last look was too short ago."""
+        """Looks at the frame, or passes it over when nothing moved."""
         restarted = self._start_over() if frame.clock < self._look_clock else []
         if self._last is not None and self._may_pass(frame):
             return self._pass(frame, self._last)
@@ -61,13 +63,16 @@ class Pipeline:
         tracks = [self._count(track, found[i]) for track, i in zip(tracks, counted, strict=True)]
         if self._settings.read_attributes:
             self._describe(found, counted, tracks, watch)
-        labels = [""] * len(found)
+        standings: list[Standing | None] = [None] * len(found)
         for track, i in zip(tracks, counted, strict=True):
-            labels[i] = track.ballot.winner.text if track.ballot.winner else ""
+            standings[i] = track.standing()
+        labels = tuple(standing.text if standing else "" for standing in standings)
         reads = restarted + self._tell(frame.clock)
         self._look_clock = frame.clock
         self._gate.looked(frame.image)
-        self._last = FrameResult(frame, tuple(vehicles), tuple(found), tuple(reads), watch.stop(), tuple(labels))
+        self._last = FrameResult(
+            frame, tuple(vehicles), tuple(found), tuple(reads), watch.stop(), labels, tuple(standings)
+        )
         return self._last
 
     def flush(self) -> list[PlateRead]:
@@ -80,10 +85,7 @@ class Pipeline:
         return self.flush()
 
     def _may_pass(self, frame: Frame) -> bool:
-        since = frame.clock - self._look_clock
-        if self._settings.max_fps and since < 0.98 / self._settings.max_fps:
-            return True
-        if not self._settings.gate_motion or since >= LOOK_AGAIN_S:
+        if not self._settings.gate_motion or frame.clock - self._look_clock >= LOOK_AGAIN_S:
             return False
         if any(self._is_eager(track) for track in self._tracker.live if track.last_clock >= self._look_clock):
             return False
@@ -94,12 +96,15 @@ class Pipeline:
         return replace(last, frame=frame, reads=tuple(self._tell(frame.clock)), ms={"total": 0.0}, is_still=True)
 
     def _read(self, found: list[Observation], counted: list[int], tracks: list[Track], watch: Stopwatch) -> None:
-        """Reads the plates of the tracks that need it, in one batch."""
-        wanted = [
-            (i, track)
-            for i, track in zip(counted, tracks, strict=True)
-            if found[i].plate is not None and found[i].reason is None and self._wants_reading(track, found[i])
-        ]
+        """Reads the plates of the tracks that need it, in one batch; the others were read often enough."""
+        wanted = []
+        for i, track in zip(counted, tracks, strict=True):
+            if found[i].plate is None or found[i].reason is not None:
+                continue
+            if self._wants_reading(track, found[i]):
+                wanted.append((i, track))
+            else:
+                found[i] = replace(found[i], reason="duplicate")
         if not wanted:
             return
         results = read(self._models, self._settings, [found[i] for i, _ in wanted], watch)
@@ -184,7 +189,7 @@ class Pipeline:
                 if track.is_parked():
                     track.ballot.pack()
         for track in ended:
-            track.ballot.pack()
+            track.rest()
         return [read for read in reads if read is not None]
 
     def _is_settled(self, track: Track) -> bool:
@@ -198,7 +203,11 @@ class Pipeline:
         if track.told is not None:
             changed = bool(text) and text != track.told and self._is_settled(track)
             return changed or clock - track.told_clock >= TELL_AGAIN_S
-        return self._is_settled(track) or clock - track.first_clock >= TELL_UNSETTLED_AFTER_S
+        if self._is_settled(track) or clock - track.first_clock >= TELL_UNSETTLED_AFTER_S:
+            return True
+        winner = track.ballot.winner
+        is_lost = clock - track.last_clock >= LOST_S
+        return is_lost and winner is not None and winner.votes >= CONFIRMED_VOTES and _is_credible(winner, track)
 
     def _read_of(self, track: Track, *, ended: bool) -> PlateRead | None:
         """What the votes say at present; ``None`` for what is no vehicle for sure."""
@@ -225,6 +234,7 @@ class Pipeline:
             raw_text=reading.raw_text if reading else "",
             region=reading.region if reading else None,
             others=track.ballot.others(),
+            tallies=track.ballot.tallies(),
             ended=ended,
         )
 

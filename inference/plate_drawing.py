@@ -48,13 +48,15 @@ def draw_plate(
     style: PlateStyle | None = None,
     fonts: Sequence[str] = BUNDLED_FONTS,
     text: str | None = None,
+    often: str = "",
 ) -> DrawnPlate:
     """A clean plate, about 100-200 pixels high, in ``style`` or in a random one.
 
-    ``text`` with its separators (``ABC-1D23``, rows parted by ``|``) replaces the random one.
+    ``text`` with its separators (``ABC-1D23``, rows parted by ``|``) replaces the random one, in which every third
+    letter is one of ``often`` where the format has these.
     """
     chosen = style or STYLES[int(rng.choice(len(STYLES), p=_WEIGHTS / _WEIGHTS.sum()))]
-    written = text or _write(rng, chosen)
+    written = text or _write(rng, chosen, often)
     rows = split_rows(written) if chosen.rows == 2 else [written.replace("|", " ")]
     scale = float(rng.uniform(0.85, 1.0)) * (0.62 if chosen.rows == 2 or chosen.height > 120 else 0.9)
     width, height = int(chosen.width * scale), int(chosen.height * scale)
@@ -90,15 +92,17 @@ def split_rows(written: str) -> list[str]:
     return [written[:place], written[place + 1 :]]
 
 
-def _write(rng: np.random.Generator, style: PlateStyle) -> str:
+def _write(rng: np.random.Generator, style: PlateStyle, often: str) -> str:
     """A random text with its separators."""
     known: PlateFormat = _BY_REGION[style.region]
+    preferred = [letter for letter in known.letters if letter in often]
     mask = str(rng.choice(np.array(style.masks or known.masks)))
     prefix = str(rng.choice(np.array(known.prefixes))) if known.prefixes else ""
     written = ""
     for char in mask:
         if char == "L":
-            written += str(rng.choice(np.array(list(known.letters))))
+            few = preferred and rng.random() < 1 / 3
+            written += str(rng.choice(np.array(preferred if few else list(known.letters))))
         elif char == "N":
             written += str(rng.integers(10))
         else:

@@ -243,28 +243,60 @@ def regions_of(text: str, region: str | None = None) -> tuple[str, ...]:
 
 
 def repair(
-    raw_text: str, alternatives: Sequence[Mapping[str, float]] = (), region: str | None = None
+    raw_text: str,
+    alternatives: Sequence[Mapping[str, float]] = (),
+    region: str | None = None,
+    gaps: Sequence[float] = (),
 ) -> tuple[str, str | None]:
     """The text with look-alikes put right where the formats decide, and the one region that it then fits.
 
-    ``alternatives`` gives for each character the probability of the other characters at its place. A text that fits a
-    format of ``region`` (without one: any format) stays as it is. Else the cheapest swap that makes it fit is
-    made: few characters, and those that the reader doubted. Where two cost the same (without a region: about the
-    same), nothing is changed.
+    ``alternatives`` gives for each character the probability of the other characters at its place, ``gaps`` the
+    distance of each character from the next, in any unit. A text that fits a format of ``region`` (without one: any
+    format) stays as it is, unless its gaps are those of another format alone, which one swap makes it fit: AV03 0JP is
+    British, AV 030 JP French. Else the cheapest swap that makes it fit is made: few characters, and those that the
+    reader doubted. Where two cost the same (without a region: about the same) and the gaps do not tell, nothing is
+    changed.
     """
-    fitting = regions_of(raw_text, region)
-    if fitting:
-        return raw_text, _the_only(fitting)
+    if regions_of(raw_text, region):
+        is_sure = not gaps or is_spaced_like(raw_text, gaps, region)
+        text = raw_text if is_sure else _the_spaced(_sure_swaps(raw_text), gaps, region) or raw_text
+        return text, _the_only(regions_of(text, region))
     candidates = sorted(found for found in _swaps(raw_text, alternatives) if regions_of(found[1], region))
     lead = 1e-3 if region else CLEARLY
-    if not candidates or (len(candidates) > 1 and candidates[1][0] - candidates[0][0] < lead):
-        return raw_text, None
-    text = candidates[0][1]
-    return text, _the_only(regions_of(text, region))
+    best = [text for cost, text in candidates if cost - candidates[0][0] < lead]
+    chosen = best[0] if len(best) == 1 else _the_spaced(best, gaps, region)
+    return (chosen, _the_only(regions_of(chosen, region))) if chosen else (raw_text, None)
 
 
-def _the_only(regions: Sequence[str]) -> str | None:
-    return regions[0] if len(regions) == 1 else None
+def is_spaced_like(text: str, gaps: Sequence[float], region: str | None = None) -> bool:
+    """Whether a format that ``text`` fits has its separators where the gaps are widest."""
+    for pattern in _grouped_patterns(region):
+        match = pattern.fullmatch(text)
+        if match and len(gaps) == len(text) - 1 and pattern.groups > 1:
+            ends = {match.end(group) - 1 for group in range(1, pattern.groups)}
+            inside = [gap for index, gap in enumerate(gaps) if index not in ends]
+            if min(gaps[index] for index in ends) > max(inside, default=0.0):
+                return True
+    return False
+
+
+def _sure_swaps(text: str) -> list[str]:
+    """The texts that one swap makes for which no doubt is needed."""
+    return [
+        text[:index] + other + text[index + 1 :]
+        for index, char in enumerate(text)
+        for other in LOOK_ALIKES.get(char, "")
+        if char + other in SURE_SWAPS
+    ]
+
+
+def _the_spaced(texts: Sequence[str], gaps: Sequence[float], region: str | None) -> str | None:
+    """The only one of the texts that is spaced like its format."""
+    return _the_only([text for text in texts if is_spaced_like(text, gaps, region)])
+
+
+def _the_only(found: Sequence[str]) -> str | None:
+    return found[0] if len(found) == 1 else None
 
 
 def _swaps(text: str, alternatives: Sequence[Mapping[str, float]]) -> list[tuple[float, str]]:
@@ -294,6 +326,16 @@ def _patterns(region: str | None) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
         (entry.region, re.compile("|".join(_expression(mask, entry) for mask in entry.masks)))
         for entry in formats_of(region)
+    )
+
+
+@cache
+def _grouped_patterns(region: str | None) -> tuple[re.Pattern[str], ...]:
+    """One for each mask, what stands between its separators as groups."""
+    return tuple(
+        re.compile("".join(f"({_expression(part, entry)})" for part in re.split(r"[ .*|-]", mask)))
+        for entry in formats_of(region)
+        for mask in entry.masks
     )
 
 

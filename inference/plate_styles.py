@@ -124,7 +124,7 @@ STYLES: tuple[PlateStyle, ...] = (
     PlateStyle("be", "be", inks=(RED,), band="B", weight=1.5),
     PlateStyle("it-old", "it", inks=(BLACK,), glyph_height=0.62, weight=1),
     PlateStyle("fr-old", "fr", papers=(YELLOW, BLACK), inks=(BLACK, WHITE), weight=0.5),
-    PlateStyle("gb", "gb", papers=(WHITE, YELLOW), inks=(BLACK, BLACK), weight=3),
+    PlateStyle("gb", "gb", papers=(WHITE, YELLOW), inks=(BLACK, BLACK), weight=5),
     PlateStyle("gb-band", "gb", papers=(WHITE, YELLOW), inks=(BLACK, BLACK), band="GB", weight=1.5),
     PlateStyle("gb-square", "gb", 285, 203, (WHITE, YELLOW), (BLACK, BLACK), 2, 0.38, weight=0.7),
     replace(MERCOSUR, name="br-mercosur-moto", width=200, height=170, rows=2, glyph_height=0.32, weight=2),

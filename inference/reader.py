@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from inference.plate_format import repair
 from inference.types import Image, Reading
 
 BLANK = 0
+ROW_STEPS = 48
+"""Of the network's steps the first 48 lie over the upper half of the crop, the others over the lower half."""
 WORTH_TELLING = 0.02
 """The probability from which another character at a place is worth keeping."""
 MOST_ALTERNATIVES = 4
@@ -23,11 +26,15 @@ Probabilities = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """One character as the network saw it; ``others`` are what it may be instead, with their probability."""
+    """One character as the network saw it; ``others`` are what it may be instead, with their probability.
+
+    ``step`` is where it was seen, the middle of its steps.
+    """
 
     char: str
     confidence: float
     others: dict[str, float]
+    step: float
 
 
 class PlateReader:
@@ -71,7 +78,7 @@ def decode(probabilities: Probabilities, classes: Sequence[str]) -> list[Charact
                 for index in np.flatnonzero(peak > WORTH_TELLING).tolist()
                 if index not in (label, BLANK)
             }
-            found.append(Character(classes[label], float(peak[label]), others))
+            found.append(Character(classes[label], float(peak[label]), others, (start + end - 1) / 2))
         start = end
     return found
 
@@ -79,7 +86,7 @@ def decode(probabilities: Probabilities, classes: Sequence[str]) -> list[Charact
 def to_reading(characters: Sequence[Character], region: str | None) -> Reading:
     """The text with its confidences; ``confidence`` is the probability that every character is right."""
     raw_text = "".join(character.char for character in characters)
-    text, fitting = repair(raw_text, [character.others for character in characters], region)
+    text, fitting = repair(raw_text, [character.others for character in characters], region, _gaps(characters))
     confidences = tuple(character.confidence for character in characters)
     return Reading(
         text=text,
@@ -89,6 +96,14 @@ def to_reading(characters: Sequence[Character], region: str | None) -> Reading:
         region=fitting,
         alternatives=_alternatives(characters, text),
     )
+
+
+def _gaps(characters: Sequence[Character]) -> list[float]:
+    """The distances between the characters of one row, in steps; of two rows none."""
+    steps = [character.step for character in characters]
+    if not steps or steps[0] < ROW_STEPS <= steps[-1]:
+        return []
+    return [after - before for before, after in itertools.pairwise(steps)]
 
 
 def _alternatives(characters: Sequence[Character], text: str) -> tuple[tuple[str, float], ...]:

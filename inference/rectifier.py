@@ -12,6 +12,13 @@ from inference.types import Corners, Image, Plate
 
 MARGIN: Final = 0.08
 """Of the plate's height, left around it on each side, as the reader was trained."""
+Margins = tuple[float, float]
+"""Of the plate's height: left and right of it, above and below it."""
+OTHER_MARGINS: Final[tuple[Margins, ...]] = ((-0.06, -0.06), (0.3, 0.12))
+"""For a plate that was not read surely, since a detector cuts some plates off and others too wide.
+
+Whole photographs read exactly: 119 of 137 with one crop, 123 with these two more where a character is below 0.7.
+"""
 MIN_SLOPE: Final = 0.0875
 """Of the text's line (5 degrees): a straighter plate is read better from its box, which is more exact than corners.
 
@@ -25,9 +32,18 @@ ASPECTS: Final = (0.6, 8.0)
 
 def rectify(image: Image, plate: Plate) -> Plate:
     """The plate with its ``crop``; without usable corners, or when it is level, it is the box with the margin."""
+    return _with_margins(image, plate, (MARGIN, MARGIN))
+
+
+def recut(image: Image, plate: Plate) -> list[Plate]:
+    """The same plate with crops a little tighter and a little wider."""
+    return [_with_margins(image, plate, margins) for margins in OTHER_MARGINS]
+
+
+def _with_margins(image: Image, plate: Plate, margins: Margins) -> Plate:
     corners = plate.corners
-    crop = _straighten(image, corners) if corners is not None and _slope(corners) >= MIN_SLOPE else None
-    return replace(plate, crop=_cut(image, plate) if crop is None else crop)
+    crop = _straighten(image, corners, margins) if corners is not None and _slope(corners) >= MIN_SLOPE else None
+    return replace(plate, crop=_cut(image, plate, margins) if crop is None else crop)
 
 
 def _slope(corners: Corners) -> float:
@@ -36,7 +52,7 @@ def _slope(corners: Corners) -> float:
     return abs(float(down)) / max(1e-6, abs(float(across)))
 
 
-def _straighten(image: Image, corners: Corners) -> Image | None:
+def _straighten(image: Image, corners: Corners, margins: Margins) -> Image | None:
     """``None`` where the corners span no plate."""
     top, right, bottom, left = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).tolist()
     width, height = (top + bottom) / 2, (left + right) / 2
@@ -44,16 +60,19 @@ def _straighten(image: Image, corners: Corners) -> Image | None:
         return None
     scale = min(1.0, MAX_WIDTH / width)
     inner_width, inner_height = width * scale, height * scale
-    margin = MARGIN * inner_height
-    size = max(2, round(inner_width + 2 * margin)), max(2, round(inner_height + 2 * margin))
+    beside, above = margins[0] * inner_height, margins[1] * inner_height
+    size = max(2, round(inner_width + 2 * beside)), max(2, round(inner_height + 2 * above))
     inner = np.array([[0, 0], [inner_width, 0], [inner_width, inner_height], [0, inner_height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(np.ascontiguousarray(corners, np.float32), inner + np.float32(margin))
+    matrix = cv2.getPerspectiveTransform(
+        np.ascontiguousarray(corners, np.float32), inner + np.array([beside, above], np.float32)
+    )
     crop = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return crop.astype(np.uint8, copy=False)
 
 
-def _cut(image: Image, plate: Plate) -> Image:
-    margin = max(1, round(MARGIN * plate.box.height))
+def _cut(image: Image, plate: Plate, margins: Margins) -> Image:
+    """A margin is at least a pixel wide, outwards or inwards."""
     box = plate.box
-    top, left = max(0, box.y1 - margin), max(0, box.x1 - margin)
-    return np.ascontiguousarray(image[top : box.y2 + margin, left : box.x2 + margin])
+    beside, above = (round(margin * box.height) or (1 if margin > 0 else -1) for margin in margins)
+    top, left = max(0, box.y1 - above), max(0, box.x1 - beside)
+    return np.ascontiguousarray(image[top : box.y2 + above, left : box.x2 + beside])

@@ -104,10 +104,13 @@ class _Film:
 
     def pictures(self) -> Iterator[av.VideoFrame]:
         """Sound pictures, in order; damaged ones are left out. Raises ``SourceError``."""
-        last = time.monotonic()
+        last = asked = time.monotonic()
         broken = 0
         try:
             for packet in self._container.demux(self.stream):
+                # ffmpeg hands out what is left of a packet at the time limit, and would wait as long again.
+                if self._live and time.monotonic() - asked > 0.98 * READ_LIMIT_S:
+                    raise SourceError(f"{self._name}: {_NO_ANSWER}")
                 try:
                     decoded = packet.decode()
                 except av.error.InvalidDataError:
@@ -121,6 +124,7 @@ class _Film:
                     raise SourceError(
                         f"{self._name}: sends data, but no picture that can be decoded ({broken} damaged)"
                     )
+                asked = time.monotonic()
         except av.FFmpegError as error:
             raise SourceError(f"{self._name}: {_in_words(error)}") from None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.types import Box, Direction, Frame, Observation
+from inference.lines import Line, Way
+from inference.types import Box, Direction, Frame, Observation, Standing
 from inference.vote import AttributeBallot, Ballot, is_within_one_edit
 
 MOVING_GAP_S = 1.0
@@ -86,6 +88,7 @@ class Track:
     surest: float = 0.0
     first_size: float = 0.0
     last_size: float = 0.0
+    way: Way | None = None
     told: str | None = None
     told_clock: float = float("-inf")
 
@@ -126,12 +129,29 @@ class Track:
         return self.last_clock - self.anchor_clock >= PARKED_AFTER_S
 
     def direction(self) -> Direction:
+        """By the lines that it crossed; where none are drawn, by whether it grows."""
+        if self.way is not None:
+            return self.way.crossed
         if not self.first_size or not self.last_size:
             return "unknown"
         growth = self.last_size / self.first_size
         if growth > GROWTH_TO_TELL:
             return "approaching"
         return "receding" if growth < 1 / GROWTH_TO_TELL else "unknown"
+
+    def standing(self) -> Standing:
+        winner = self.ballot.winner
+        if winner is None:
+            return Standing(self.id, looks=self.looks)
+        return Standing(
+            self.id,
+            winner.text,
+            winner.confidence,
+            winner.char_confidences,
+            winner.votes,
+            self.ballot.looks,
+            self.ballot.tallies(),
+        )
 
     def covers(self, other: Track) -> bool:
         """Whether the boxes at the last sight, or the other's picture, lie on each other for the most part."""
@@ -152,6 +172,13 @@ class Track:
         self.ballot.absorb(other.ballot)
         self.attributes.absorb(other.attributes)
         self.dissent = []
+        if self.way is not None and other.way is not None:
+            self.way.join(other.way)
+
+    def rest(self) -> None:
+        """It is over: keeps what finding it again needs, and none of its frames but the packed evidence."""
+        self.ballot.pack()
+        self.portrait, self.dissent = None, []
 
     def _holds(self, observation: Observation, clock: float) -> float:
         """For a plate seen without its vehicle, or the other way round: does one lie in the other?"""
@@ -182,8 +209,9 @@ class Track:
 class Tracker:
     """The tracks of one camera."""
 
-    def __init__(self, reappear_gap_s: float) -> None:
+    def __init__(self, reappear_gap_s: float, lines: Sequence[Line] = ()) -> None:
         self._reappear_gap_s = reappear_gap_s
+        self._lines = lines
         self._look_clock = 0.0
         self._pause_s = 0.0
         self.live: list[Track] = []
@@ -218,6 +246,9 @@ class Tracker:
             self.live.append(track)
         else:
             track.see(observation, clock)
+        if self._lines:
+            track.way = track.way or Way()
+            track.way.see(observation, self._lines)
         return track
 
     def stay(self, frame: Frame) -> None:

@@ -143,7 +143,8 @@ class Attributes:
 class Observation:
     """One vehicle, or one plate without a visible vehicle, in one frame, with what could be read.
 
-    ``reason`` says why ``reading`` is missing or was not used; ``None`` when it counts.
+    ``reason`` says why ``reading`` is missing or was not used; ``None`` when it counts. ``ms`` is milliseconds per
+    step of the look at its frame, all plates of the frame together.
     """
 
     frame: Frame
@@ -153,6 +154,7 @@ class Observation:
     attributes: Attributes | None = None
     stage: Stage = "detect"
     reason: Reason | None = None
+    ms: dict[str, float] = field(default_factory=dict)
 
     @property
     def box(self) -> Box:
@@ -163,13 +165,30 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the vote of one track stands after a look.
+
+    ``text`` is empty while nothing was read. ``tallies`` are all texts that were read, each with its votes and its
+    share (0-1) of the weight of all looks, the heaviest first.
+    """
+
+    track_id: str
+    text: str = ""
+    confidence: float = 0.0
+    char_confidences: tuple[float, ...] = ()
+    votes: int = 0
+    looks: int = 0
+    tallies: tuple[tuple[str, int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlateRead:
     """What the votes of one pass agree on.
 
     ``text`` is empty for a vehicle whose plate could not be read. ``votes`` readings of ``looks`` agree.
     ``best`` is the clearest observation whose own reading is ``text``: its frame is the evidence.
-    ``others`` are texts that were read too, each with its votes. ``ended`` is true once the vehicle has left;
-    when it comes back soon the same ``track_id`` is told again.
+    ``others`` are texts that were read too, each with its votes; ``tallies`` as in ``Standing``. ``ended`` is true
+    once the vehicle has left; when it comes back soon the same ``track_id`` is told again.
     """
 
     track_id: str
@@ -186,6 +205,7 @@ class PlateRead:
     raw_text: str = ""
     region: str | None = None
     others: tuple[tuple[str, int], ...] = ()
+    tallies: tuple[tuple[str, int, float], ...] = ()
     ended: bool = False
 
 
@@ -194,8 +214,9 @@ class FrameResult:
     """All that one look at a frame gives; ``ms`` is milliseconds per step.
 
     ``observations`` include the looks that failed, each with its reason. ``labels`` are the texts that the
-    votes hold at present, by index of the observation: what is drawn on the picture. ``is_still``: the frame was
-    not looked at, for nothing moved; vehicles, observations and labels repeat the last look.
+    votes hold at present, by index of the observation: what is drawn on the picture; ``standings`` the votes
+    themselves, ``None`` for what is not followed. ``is_still``: the frame was not looked at, for nothing moved; all
+    but the frame repeats the last look.
     """
 
     frame: Frame
@@ -204,4 +225,5 @@ class FrameResult:
     reads: tuple[PlateRead, ...] = ()
     ms: dict[str, float] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    standings: tuple[Standing | None, ...] = ()
     is_still: bool = False

@@ -13,6 +13,7 @@ from inference.types import Attributes, Observation, Reading
 MAX_TEXTS = 24
 MAX_FRAMES = 3
 CONFIRMED_VOTES = 2
+MOST_TOLD = 6
 
 
 @dataclass(slots=True)
@@ -110,7 +111,13 @@ class Ballot:
         """The texts that did not win, most votes first."""
         winning = self.winner.text if self.winner else ""
         losers = [(tally.text, tally.votes) for tally in self._tallies.values() if tally.text != winning]
-        return tuple(sorted(losers, key=lambda loser: -loser[1])[:5])
+        return tuple(sorted(losers, key=lambda loser: -loser[1])[: MOST_TOLD - 1])
+
+    def tallies(self) -> tuple[tuple[str, int, float], ...]:
+        """All texts with their votes and their share of the weight, heaviest first."""
+        total = sum(tally.weight for tally in self._tallies.values())
+        ranked = sorted(self._tallies.values(), key=lambda tally: -tally.weight)
+        return tuple((tally.text, tally.votes, round(tally.weight / total, 4)) for tally in ranked[:MOST_TOLD])
 
     def _merge(self, tally: Tally) -> None:
         known = self._tallies.get(tally.text)

@@ -35,7 +35,7 @@ class NcnnBackend:
 
     def _run_one(self, picture: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         extractor = self._net.create_extractor()
-        extractor.input(self._net.input_names()[0], self._ncnn.Mat(np.ascontiguousarray(picture)))
+        extractor.input(self._net.input_names()[0], self._ncnn.Mat(np.ascontiguousarray(picture)).clone())
         outputs = []
         for name in self._net.output_names():
             code, value = extractor.extract(name)

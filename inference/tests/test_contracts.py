@@ -17,8 +17,19 @@ def installed(backend: str) -> bool:
     return importlib.util.find_spec(PACKAGES[backend]) is not None
 
 
-def has_file(backend: str) -> bool:
-    return any((MODELS / "detector").glob(f"*{SUFFIXES[backend]}"))
+def has_file(backend: str, model: str = "detector") -> bool:
+    return any((MODELS / model).glob(f"*{SUFFIXES[backend]}"))
+
+
+def inputs_of(model: str) -> np.ndarray:
+    """Coarse noise in the model's size; the detector takes one picture at a time, of any size."""
+    config = find_model(model)[1]
+    height, width = (192, 320) if model == "detector" else (config.input_height, config.input_width)
+    channels = 1 if config.color_mode == "gray" else 3
+    small = np.random.default_rng(2).random(
+        (1 if model == "detector" else 2, channels, height // 16, width // 16), np.float32
+    )
+    return np.ascontiguousarray(small.repeat(16, axis=2).repeat(16, axis=3))
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +39,14 @@ def pictures() -> np.ndarray:
     return np.ascontiguousarray(small.repeat(32, axis=2).repeat(32, axis=3))
 
 
+@pytest.mark.parametrize("model", ["detector", "reader", "attributes"])
 @pytest.mark.parametrize("backend", ["onnx", "ncnn", "torch"])
-def test_a_runtime_agrees_with_openvino(backend: str, pictures: np.ndarray) -> None:
-    if not installed(backend) or not has_file(backend):
-        pytest.skip(f"{backend} is not installed or the detector is not exported for it")
-    ours = load_backend(find_model("detector", backend)[0], backend, 1).run(pictures)
-    wanted = load_backend(find_model("detector")[0], "openvino", 1).run(pictures)
+def test_a_runtime_agrees_with_openvino(backend: str, model: str) -> None:
+    if not installed(backend) or not has_file(backend, model):
+        pytest.skip(f"{backend} is not installed or the {model} is not exported for it")
+    pictures = inputs_of(model)
+    ours = load_backend(find_model(model, backend)[0], backend, 1).run(pictures)
+    wanted = load_backend(find_model(model)[0], "openvino", 1).run(pictures)
     assert [output.shape for output in ours] == [output.shape for output in wanted]
     for one, other in zip(ours, wanted, strict=True):
         assert np.quantile(np.abs(one - other), 0.99) < 0.1  # openvino may compute in bfloat16

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
+from PIL import ImageOps
 
 from inference.pictures import SourceError, decode_picture, load_picture, pictures_in
 
@@ -32,6 +33,16 @@ def test_a_picture_becomes_blue_green_red():
     assert image.shape == (10, 20, 3)
     assert image.dtype == np.uint8
     assert tuple(image[0, 0]) == RED[::-1]
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_every_orientation_is_made_upright_as_pillow_does_it(orientation: int):
+    noise = PillowImage.fromarray(np.random.default_rng(7).integers(0, 256, (5, 7, 3), np.uint8))
+    exif = noise.getexif()
+    exif[0x0112] = orientation
+    data = saved(noise, "PNG", exif=exif)
+    expected = np.asarray(ImageOps.exif_transpose(PillowImage.open(io.BytesIO(data))))[:, :, ::-1]
+    assert np.array_equal(decode_picture(data, "a.png"), expected)
 
 
 def test_a_phone_picture_is_turned_as_its_exif_says():

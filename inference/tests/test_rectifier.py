@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inference.plate_drawing import draw_plate
-from inference.rectifier import MARGIN, MAX_WIDTH, rectify
+from inference.rectifier import MARGIN, MAX_WIDTH, rectify, recut
 from inference.types import Box, Plate
 
 FLAT = draw_plate(np.random.default_rng(5), text="AB-123-CD").image
@@ -97,3 +97,15 @@ def test_the_rest_of_the_plate_is_kept() -> None:
     plate = Plate(Box(20, 20, 120, 70), 0.9)
     result = rectify(np.zeros((100, 200, 3), np.uint8), plate)
     assert (result.box, result.confidence, result.vehicle) == (plate.box, plate.confidence, None)
+
+
+@pytest.mark.parametrize("rise", [0, 60])
+def test_other_crops_of_a_plate_are_tighter_and_wider(rise: int) -> None:
+    picture, plate = tilted([[100, 100 + rise], [400, 100], [400, 170], [100, 170 + rise]])
+    crop, others = rectify(picture, plate).crop, recut(picture, plate)
+    tighter, wider = (other.crop for other in others)
+    assert crop is not None
+    assert tighter is not None
+    assert wider is not None
+    assert tighter.shape[0] < crop.shape[0] < wider.shape[0]
+    assert tighter.shape[1] < crop.shape[1] < wider.shape[1]

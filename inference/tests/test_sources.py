@@ -16,13 +16,13 @@ from inference.types import Frame
 
 
 def film(path: Path, sizes: list[tuple[int, int]], fps: int = 10) -> Path:
-    """A film of one frame a size; the frame's number is its brightness."""
+    """A film of one frame a size; the number of the frame, below 12, is its brightness."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=fps)
         stream.width, stream.height = sizes[0]
         stream.pix_fmt = "yuv420p"
         for number, (width, height) in enumerate(sizes):
-            image = np.full((height, width, 3), 20 * number, np.uint8)
+            image = np.full((height, width, 3), 20 * (number % 12), np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode())
     return path
@@ -145,6 +145,37 @@ def test_a_path_that_is_no_film_says_why(tmp_path: Path, make: Callable[[Path], 
     path = tmp_path / "film.mp4"
     make(path)
     assert words in failure(path)
+
+
+def test_a_stream_whose_size_changes_goes_on_in_the_new_size(tmp_path: Path):
+    parts = [film(tmp_path / f"{width}.ts", [(width, height)] * 6) for width, height in ((64, 48), (128, 96))]
+    both = tmp_path / "both.ts"
+    both.write_bytes(b"".join(part.read_bytes() for part in parts))
+    found = frames(both)
+    sizes = [frame.image.shape[:2] for frame in found]
+    assert sizes[0] == (48, 64)
+    assert sizes[-1] == (96, 128)
+    assert all(later.clock > earlier.clock for earlier, later in pairwise(found))
+
+
+def test_damaged_and_missing_parts_of_a_stream_cost_their_frames_only(tmp_path: Path):
+    whole = film(tmp_path / "whole.ts", [(320, 240)] * 40).read_bytes()
+    packets = len(whole) // 188
+    hole = slice(188 * (packets // 3), 188 * (packets // 3 + packets // 6))
+    (tmp_path / "damaged.ts").write_bytes(whole[: hole.start] + b"\0" * (hole.stop - hole.start) + whole[hole.stop :])
+    (tmp_path / "truncated.ts").write_bytes(whole[: len(whole) * 2 // 3 + 77])
+    for name in ("damaged.ts", "truncated.ts"):
+        found = frames(tmp_path / name)
+        assert 10 < len(found) < 41, name
+        assert {frame.image.shape for frame in found} == {(240, 320, 3)}
+
+
+def test_an_unknown_codec_is_named(tmp_path: Path):
+    path = film(tmp_path / "a.mkv", [(64, 48)] * 4)
+    known = path.read_bytes()
+    assert b"V_MPEG4/ISO/ASP" in known
+    path.write_bytes(known.replace(b"V_MPEG4/ISO/ASP", b"V_STRANGE/CODEC"))
+    assert "unknown codec" in failure(path)
 
 
 def test_nothing_listening_is_a_refused_connection():

@@ -60,14 +60,33 @@ def test_a_folder_becomes_a_model(folder: Path) -> None:
     assert found[0].color_confidence > 0
 
 
+def test_of_an_exported_dataset_only_brands_and_colors_are_read(folder: Path, tmp_path: Path) -> None:
+    from inference.training.photos import Findings
+    from inference.training.train_attributes import read_crops
+
+    dataset = tmp_path / "dataset"
+    dataset.mkdir()
+    (dataset / "labels.csv").write_text("file,text,split\nreader/1.jpg,AB123CD,train\n")
+    pictures = [path for path in folder.iterdir() if path.is_file()]
+    (dataset / "color").mkdir()
+    for path in pictures:
+        path.rename(dataset / "color" / path.name)
+    with (dataset / "color" / "labels.csv").open("a") as table:
+        table.write("train0red.png,red,test\n")
+    findings = Findings()
+    crops = read_crops([dataset], findings)
+    assert findings.lines == []
+    assert {split: len(found) for split, found in crops.items()} == {"train": 8, "val": 8}
+
+
 def test_bad_rows_are_named_with_their_line(folder: Path) -> None:
     from inference.training.photos import Findings
     from inference.training.train_attributes import read_crops
 
     with (folder / "labels.csv").open("a", newline="") as file:
-        file.write("missing.png,red,train\ntrain0red.png,pink,train\ntrain0red.png,red,test\ntrain0red.png,red,val\n")
+        file.write("missing.png,red,train\ntrain0red.png,pink,train\ntrain0red.png,red,hidden\ntrain0red.png,red,val\n")
     findings = Findings()
     read_crops([folder], findings)
-    wanted = [":18: picture", ":19: unknown label 'pink'", ":20: split 'test'", ":21:"]
+    wanted = [":18: picture", ":19: unknown label 'pink'", ":20: split 'hidden'", ":21:"]
     assert all(part in line for part, line in zip(wanted, findings.lines, strict=True))
     assert "is the same picture as" in findings.lines[-1]

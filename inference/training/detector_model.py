@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,16 +35,13 @@ _KEPT: list[Any] = []
 
 
 def build_model(start: str = "") -> Any:
-    """A YOLOv8n with a pose head; ``start``, a file or the package fastanpr, gives every weight whose shape fits."""
+    """A YOLOv8n with a pose head; ``start``, a file of ultralytics, gives every weight whose shape fits."""
     stub_torchvision_ops()
     from ultralytics.nn.tasks import PoseModel
 
     model = PoseModel("yolov8n-pose.yaml", nc=len(CLASSES), data_kpt_shape=(4, 2), verbose=False)
     model.args = LOSS_GAINS
     if start:
-        package = importlib.util.find_spec(start) if start == "fastanpr" else None
-        if package and package.origin:
-            start = str(Path(package.origin).with_name("best.pt"))
         given = torch.load(start, map_location="cpu", weights_only=False)
         weights = (given.get("ema") or given["model"]).float().state_dict()
         own = model.state_dict()

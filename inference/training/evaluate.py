@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib.util
 import json
 import sys
 import time
@@ -19,8 +20,9 @@ from tqdm import tqdm
 
 from inference.__main__ import MIN_PLATE_WIDTH
 from inference.__main__ import report as report_of
-from inference.looks import Models, PipelineSettings, load_models, recognize
+from inference.looks import Models, PipelineSettings, Reads, load_models, recognize
 from inference.plate_format import REGIONS, normalize
+from inference.rapidocr_reader import RapidOcrReader
 from inference.training.contact_sheet import Failure, draw_sheet
 from inference.training.dataset import load_crops
 from inference.training.photos import Findings, read_photos
@@ -84,6 +86,24 @@ def as_markdown(rows: Sequence[Row]) -> str:
     lines = [" | ".join(names), " | ".join("---" for _ in names)]
     lines += [" | ".join(str(row.get(name, "")) for name in names) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
+
+
+def evaluate_second(reader: Reads, items: Iterable[tuple[str, str, str, Image]], rows: list[Row]) -> None:
+    """Adds to ``rows`` what another reader makes of the same crops."""
+    groups: dict[str, Texts] = {}
+    times: list[float] = []
+    for group, _, text, crop in items:
+        began = time.perf_counter()
+        found = normalize(reader.read([crop])[0].text)
+        times.append((time.perf_counter() - began) * 1000)
+        for name in (group, "all"):
+            counts = groups.setdefault(name, Texts())
+            counts.plates += 1
+            counts.exact += found == text
+    for row in rows:
+        counts = groups[str(row["group"])]
+        row["RapidOCR exact"] = _percent(counts.exact, counts.plates)
+        row["RapidOCR ms"] = round(median(times), 2) if row["group"] == "all" else ""
 
 
 def evaluate_reader(models: Models, items: Iterable[tuple[str, str, str, Image]], report: Report) -> list[Row]:
@@ -216,11 +236,15 @@ def _said(attributes: Attributes, label: str) -> str:
 
 
 def evaluate(models: Models, data: Path, parts: Sequence[str], report: Report) -> None:
-    """All that the folder has truth for."""
+    """All that the folder has truth for; RapidOCR reads the true crops beside our reader where it is installed."""
+    second = RapidOcrReader() if importlib.util.find_spec("rapidocr") else None
     if "reader" in parts:
         crops = [crop for crop in load_crops([data / "text"], skip_bad=True)[0] if crop.split == "val"]
-        items = ((crop.source, crop.region, crop.text, crop.image) for crop in crops)
-        report.add("Reader on true crops", evaluate_reader(models, items, report))
+        items = [(crop.source, crop.region, crop.text, crop.image) for crop in crops]
+        rows = evaluate_reader(models, items, report)
+        if second is not None:
+            evaluate_second(second, tqdm(items, desc="RapidOCR", leave=False), rows)
+        report.add("Reader on true crops", rows)
         drawn = {"eu": "de pl fr it es nl be gb", "us": "us", "br": "br", "in": "in", "vn": "vn"}
         plates = [
             (f"drawn {region}", region, text, image)

@@ -68,8 +68,8 @@ def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: 
         folder.mkdir(parents=True, exist_ok=True)
         for path in made:
             (folder / path.name).write_bytes(path.read_bytes())
-    version = export.config.version or datetime.now(UTC).strftime("%Y.%m.%d")
     digests = {path.name: digest(folder / path.name) for path in made}
+    version = export.config.version or f"{datetime.now(UTC):%Y.%m.%d}-{digests[made[0].name][:6]}"
     replace(export.config, version=version, sha256=digests).save(folder / CONFIG)
     return [folder / path.name for path in made]
 

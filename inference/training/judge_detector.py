@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,8 @@ import torch
 from inference.detector import decode, letterbox, suppress
 from inference.training.detector_model import Exportable
 from inference.training.photos import CLASSES, PLATE, VEHICLES, Photo
+from inference.training.precision import mixed_precision
 from inference.training.scenes import load
-
-
-def mixed_precision(device: str) -> Any:
-    """bfloat16 where the processor or the GPU is faster with it."""
-    if device == "cuda":
-        return torch.autocast("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16)
-    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return torch.autocast("cpu", torch.bfloat16) if fast else nullcontext()
 
 
 @torch.no_grad()

@@ -47,9 +47,8 @@ class Attention(nn.Module):
 
     def forward(self, steps: Tensor) -> Tensor:
         count, length, width = steps.shape
-        mixed = self.queries_keys_values(self.before(steps))
-        mixed = mixed.view(count, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        queries, keys, values = mixed[0], mixed[1], mixed[2]
+        mixed = self.queries_keys_values(self.before(steps)).chunk(3, -1)
+        queries, keys, values = (part.view(count, length, self.heads, -1).transpose(1, 2) for part in mixed)
         seen = (queries @ keys.transpose(-2, -1) * (width // self.heads) ** -0.5).softmax(-1) @ values
         steps = steps + self.out(seen.transpose(1, 2).reshape(count, length, width))
         return steps + cast(Tensor, self.feed(steps))

@@ -29,11 +29,18 @@ def find_fonts(folder: Path | None) -> tuple[str, ...]:
 
 
 def draw_crop(
-    rng: np.random.Generator, size: tuple[int, int], fonts: Sequence[str], style: PlateStyle | None = None
+    rng: np.random.Generator,
+    size: tuple[int, int],
+    fonts: Sequence[str],
+    style: PlateStyle | None = None,
+    often: str = "",
 ) -> tuple[Gray, str]:
-    """A plate crop of ``size`` (width, height) and its text, sharp and clean but for what stands on the plate."""
+    """A plate crop of ``size`` (width, height) and its text, sharp and clean but for what stands on the plate.
+
+    ``often``: letters that are to stand on it more often than the others.
+    """
     text = _random_text(rng) if rng.random() < RANDOM_TEXT else None
-    plate = draw_plate(rng, style, fonts, text)
+    plate = draw_plate(rng, style, fonts, text, often)
     gray = cv2.cvtColor(plate.image, cv2.COLOR_BGR2GRAY)
     if rng.random() < (0.6 if plate.region.startswith("us") else 0.1):
         gray = _pictured(gray, rng)

@@ -26,8 +26,8 @@ from tqdm import tqdm
 from inference.attributes import squeeze
 from inference.training.attributes_model import BRANDS, COLORS, build
 from inference.training.curves import draw_curves
-from inference.training.judge_detector import mixed_precision
 from inference.training.photos import BadData, Findings
+from inference.training.precision import mixed_precision
 from inference.types import Image
 
 NONE = -100
@@ -86,17 +86,26 @@ def read_crops(folders: list[Path], findings: Findings) -> dict[str, list[Crop]]
 
 
 def _label_files(folder: Path) -> list[Path]:
-    found = [path for path in (folder, folder / "brand", folder / "color") if (path / "labels.csv").is_file()]
-    if not found:
+    """The tables of brands or colors in a folder and its two parts; that of an export's plate texts is none."""
+    found = [path for part in ("", "brand", "color") if (path := folder / part / "labels.csv").is_file()]
+    taught = [path for path in found if {"brand", "color"} & set(_columns(path))]
+    if not taught:
         raise BadData(f"{folder}/labels.csv: no such file; it needs the columns file, split and brand or color")
-    return [path / "labels.csv" for path in found]
+    return taught
+
+
+def _columns(table: Path) -> list[str]:
+    with table.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), [])
 
 
 def _read_row(folder: Path, row: dict[str, str], labels: Path, number: int, findings: Findings) -> Crop | None:
     path = folder / (row.get("file") or "")
     brand, color = row.get("brand") or "", row.get("color") or ""
+    if row.get("split") == "test":
+        return None
     if row.get("split") not in ("train", "val"):
-        findings.add(labels, f"split {row.get('split')!r} is neither train nor val", number)
+        findings.add(labels, f"split {row.get('split')!r} is none of train, val and test", number)
     elif not path.is_file():
         findings.add(labels, f"picture {path} is missing", number)
     elif (brand and brand not in BRANDS) or (color and color not in COLORS) or not (brand or color):

@@ -22,10 +22,13 @@ from tqdm import tqdm
 from inference.plate_drawing import draw_plate
 from inference.training.curves import draw_curves
 from inference.training.detector_model import build_loss, build_model
-from inference.training.judge_detector import judge, mixed_precision
+from inference.training.judge_detector import judge
 from inference.training.photos import CLASSES, BadData, Findings, Photo, check_photos, read_photos
+from inference.training.precision import mixed_precision
 from inference.training.scenes import Mix, Scenes, stack
 from inference.training.streets import draw_streets
+from inference.training.warm_start import CannotStart, start_from
+from inference.weights import MODELS
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,12 @@ class Settings:
 
     data: tuple[str, ...] = ()
     vehicles: tuple[str, ...] = ()
-    start: str = "fastanpr"  # weights to begin with: that package's, a .pt file of YOLOv8n, or "" for none
+    start: str = str(MODELS / "detector" / "detector.onnx")  # an exported detector, a .pt of YOLOv8n, or "" for nothing
     out: str = "runs/detector"
     steps: int = 2400
     batch: int = 16
     sizes: tuple[int, ...] = (352, 384, 416, 448, 480)
-    learning_rate: float = 1e-3
+    learning_rate: float = 4e-4
     warm_up: int = 100
     weight_decay: float = 5e-4
     average: float = 0.998  # of the weights that are judged and kept (EMA)
@@ -79,7 +82,9 @@ class Run:
         self.history: list[dict[str, float]] = []
         self.folder = Path(settings.out)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.model = build_model(settings.start).to(settings.device, memory_format=torch.channels_last)
+        self.model = build_model("" if settings.start.endswith(".onnx") else settings.start).to(
+            settings.device, memory_format=torch.channels_last
+        )
         self.average = build_model().to(settings.device, memory_format=torch.channels_last).eval()
         self.average.load_state_dict(self.model.state_dict())
         flat = [value for value in self.model.parameters() if value.ndim <= 1]
@@ -90,6 +95,15 @@ class Run:
             (step + 1) / settings.warm_up, 0.02 + 0.98 * (1 + np.cos(np.pi * min(1.0, step / total))) / 2
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, shape)
+
+    def start(self, scenes: Scenes) -> None:
+        """Begins with the weights of an exported detector."""
+        rng = np.random.default_rng(self.settings.seed)
+        batches = [stack([scenes.draw(rng, 416) for _ in range(16)])["img"] for _ in range(8)]
+        pictures = [torch.from_numpy(batch).float() / 255 for batch in batches]
+        start_from(self.model.cpu(), Path(self.settings.start), pictures, "model.")
+        self.model.to(self.settings.device)
+        self.average.load_state_dict(self.model.state_dict())
 
     def state(self) -> dict[str, Any]:
         parts = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer", "schedule")}
@@ -129,6 +143,8 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
     loss_of = build_loss(run.model)
     streets = draw_streets(settings.streets, settings.seed) if settings.mix.street else []
     scenes = Scenes(photos["train"], settings.mix, lambda rng: draw_plate(rng).image, streets)
+    if settings.start.endswith(".onnx") and not run.step:
+        run.start(scenes)
     batches = DataLoader(Batches(scenes, settings, run.step), batch_size=None, num_workers=settings.workers)
     bar = tqdm(batches, initial=run.step, total=settings.steps, mininterval=5)
     parts: dict[str, float] = {}
@@ -202,7 +218,7 @@ def main() -> None:
     settings = Settings(**chosen | {"data": tuple(chosen["data"]), "vehicles": tuple(chosen["vehicles"])})
     try:
         run = train(settings, read_all(settings, skip_bad=skip_bad), resume=resume)
-    except (BadData, FileNotFoundError) as problem:
+    except (BadData, CannotStart, FileNotFoundError) as problem:
         raise SystemExit(f"error: {problem}") from problem
     print(f"best.pt, last.pt and curves.png are in {run.folder}; next: python -m inference.training.export detector")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,23 @@ from inference.reader import to_input
 from inference.training.batches import Mixture, PlateBatches
 from inference.training.curves import draw_curves
 from inference.training.dataset import Crop, DatasetError, load_crops
+from inference.training.precision import mixed_precision
 from inference.training.reader_network import ReaderNetwork
 from inference.training.synth import draw_set, find_fonts
+from inference.training.warm_start import CannotStart, start_from
+from inference.weights import MODELS
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run depends on; every field is an option of the command and goes into the checkpoint."""
+    """What a run depends on; every field is an option of the command and goes into the checkpoint.
+
+    ``start`` is the exported reader to go on from, empty to begin from nothing, with three times the learning rate.
+    """
 
     minutes: float = 60.0
     batch: int = 64
-    learning_rate: float = 1.2e-3
+    learning_rate: float = 4e-4
     weight_decay: float = 0.02
     warm_up: float = 0.02
     drawn: float = 0.5
@@ -47,6 +53,7 @@ class Settings:
     threads: int = 0
     workers: int = 1
     leave_out: str = ""
+    start: str = str(MODELS / "reader" / "reader.onnx")
 
     @property
     def size(self) -> tuple[int, int]:
@@ -78,6 +85,13 @@ class Run:
         torch.save(values, partial)
         partial.replace(self.folder / name)
 
+    def start(self, path: Path, batches: PlateBatches) -> None:
+        """Begins with the weights of an exported reader."""
+        pictures = [images.float() / 255 for images, *_ in itertools.islice(iter(batches), 8)]
+        start_from(self.network.cpu(), path, pictures, "0.")
+        self.network.to(self.device)
+        self.averaged.load_state_dict(self.network.state_dict())
+
     def resume(self, path: Path) -> None:
         values = torch.load(path, map_location=self.device, weights_only=True)
         for key in ("network", "averaged", "optimizer"):
@@ -91,10 +105,6 @@ def _groups(network: nn.Module, decay: float) -> list[dict[str, Any]]:
     wide = [value for value in network.parameters() if value.ndim > 1]
     narrow = [value for value in network.parameters() if value.ndim <= 1]
     return [{"params": wide, "weight_decay": decay}, {"params": narrow, "weight_decay": 0.0}]
-
-
-def _mixed(device: torch.device) -> AbstractContextManager[object]:
-    return torch.autocast(device.type, torch.bfloat16)
 
 
 def rate_at(progress: float, settings: Settings) -> float:
@@ -116,7 +126,7 @@ def train_round(run: Run, batches: Any) -> float:
         for group in run.optimizer.param_groups:
             group["lr"] = rate_at(run.progress, settings)
         images = images.to(run.device, memory_format=torch.channels_last).float() / 255
-        with _mixed(run.device):
+        with mixed_precision(run.device.type):
             scores = run.network(images)
         logs = scores.float().log_softmax(2).transpose(0, 1)
         steps = torch.full((images.shape[0],), logs.shape[0])
@@ -151,7 +161,7 @@ def read_all(network: nn.Module, images: Sequence[Any], device: torch.device) ->
     texts: list[str] = []
     for start in range(0, len(images), 256):
         batch = torch.from_numpy(np.stack(images[start : start + 256])[:, None]).to(device).float() / 255
-        with _mixed(device):
+        with mixed_precision(device.type):
             best = network(batch.contiguous(memory_format=torch.channels_last)).float().argmax(2)
         for row in best.tolist():
             kept = [step for at, step in enumerate(row) if step and (at == 0 or row[at - 1] != step)]
@@ -183,6 +193,8 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     drawn_sets = {name: draw_set(200, 7, settings.size, tuple(prefixes.split())) for name, prefixes in drawn.items()}
     mixture = Mixture(settings.size, ALPHABET, settings.batch, settings.drawn, fonts, settings.strength, settings.seed)
     source = PlateBatches(crops, mixture, run.steps)
+    if settings.start and not run.steps:
+        run.start(Path(settings.start), PlateBatches(crops, replace(mixture, seed=settings.seed + 1)))
     start = "spawn" if settings.workers else None
     ahead = 8 if settings.workers else None
     loader = DataLoader(
@@ -230,7 +242,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = Run(settings, options["out"], device)
     if options["resume"]:
         run.resume(options["out"] / "last.pt")
-    train(run, crops, fonts)
+    try:
+        train(run, crops, fonts)
+    except CannotStart as error:
+        print(f"--start: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -1,0 +1,58 @@
+"""One look at one frame: when a plate is read again from other crops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inference.fakes import FakeAttributes, FakeDetector, cut_out
+from inference.looks import Models, PipelineSettings, recognize
+from inference.types import Frame, Image, Reading
+
+
+class ReadsByHeight:
+    """As sure as the crop is tall; remembers the heights."""
+
+    def __init__(self, sure_from: int) -> None:
+        self.heights: list[int] = []
+        self._sure_from = sure_from
+
+    def read(self, crops: Sequence[Image], region: str | None = None) -> list[Reading]:
+        self.heights += [crop.shape[0] for crop in crops]
+        return [self._read(crop) for crop in crops]
+
+    def _read(self, crop: Image) -> Reading:
+        sure = crop.shape[0] >= self._sure_from
+        text, confidence = ("AB123CD", 0.9) if sure else ("A8123CD", 0.5)
+        return Reading(text, confidence, (confidence,) * len(text), text, "fr")
+
+
+def look(reader: ReadsByHeight) -> tuple[str, int]:
+    """The text of the only plate, and how tall the crop shown is."""
+    picture = np.full((600, 1600, 3), 90, np.uint8)
+    models = Models(FakeDetector(), cut_out, reader, FakeAttributes())
+    (seen,) = recognize(models, PipelineSettings(), Frame(picture, 0, 0.0, 0.0)).observations
+    assert seen.reading is not None
+    assert seen.plate is not None
+    assert seen.plate.crop is not None
+    return seen.reading.text, seen.plate.crop.shape[0]
+
+
+def test_a_sure_plate_is_read_once() -> None:
+    reader = ReadsByHeight(sure_from=1)
+    assert look(reader) == ("AB123CD", reader.heights[0])
+    assert len(reader.heights) == 1
+
+
+def test_an_unsure_plate_is_read_from_other_crops_and_the_surest_is_kept_and_shown() -> None:
+    first = ReadsByHeight(sure_from=1)
+    look(first)
+    reader = ReadsByHeight(sure_from=first.heights[0] + 1)
+    assert look(reader) == ("AB123CD", max(reader.heights))
+    assert len(reader.heights) == 3
+
+
+def test_what_no_crop_makes_surer_stays_as_it_was_read() -> None:
+    reader = ReadsByHeight(sure_from=10_000)
+    assert look(reader) == ("A8123CD", reader.heights[0])
