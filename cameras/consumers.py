@@ -1,4 +1,4 @@
-"""The pictures of cameras over one WebSocket, each sent only when the browser asks for the next."""
+"""The pictures of cameras over a WebSocket, and their looks taken apart, each sent only when the browser asks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import asyncio
 import json
 import time
 from typing import Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError
 
-from cameras.models import Camera
-from cameras.preview import Preview, preview_feed
+from cameras.breakdown import look_page
+from cameras.preview import BREAKDOWN, PREVIEW, Preview, preview_feed
+from cameras.rights import person_now, visible_cameras
 
 REFUSED = 4401
 RIGHTS_S = 30
@@ -27,6 +29,8 @@ class PreviewConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     ``none`` and nothing follows. A picture that was not acknowledged by ``after`` is the last one sent: a browser
     that does not read is never sent a second one for the same camera.
     """
+
+    kind = PREVIEW
 
     async def connect(self) -> None:
         self.user: AbstractBaseUser | AnonymousUser = self.scope.get("user") or AnonymousUser()
@@ -57,11 +61,15 @@ class PreviewConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def answer(self, camera_id: int, after: int | None) -> None:
         preview: Preview | None = None
         if await self.may_see(camera_id):
-            preview = await preview_feed().next(camera_id, after)
+            preview = await preview_feed(self.kind).next(camera_id, after)
+        if preview is not None:
+            self.sent[camera_id] = preview["meta"]["index"]
+        await self.tell(camera_id, preview)
+
+    async def tell(self, camera_id: int, preview: Preview | None) -> None:
         header: dict[str, Any] = {"camera": camera_id, "none": True}
         if preview is not None:
             header = {"camera": camera_id, **preview["meta"]}
-            self.sent[camera_id] = preview["meta"]["index"]
         words = json.dumps(header).encode()
         jpeg = preview["jpeg"] if preview is not None else b""
         await self.send(bytes_data=len(words).to_bytes(4, "big") + words + jpeg)
@@ -79,7 +87,27 @@ class PreviewConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def visible_cameras(self) -> set[int]:
-        return set(Camera.objects.visible_to(self.user).values_list("id", flat=True))
+        return set(visible_cameras(person_now(self.user)).values_list("id", flat=True))
+
+
+class BreakdownConsumer(PreviewConsumer):
+    """Asked like ``PreviewConsumer``, answers one JSON message: the newest look taken apart, as the page shows it.
+
+    ``html`` is a part of the page in the language of the address's ``language``, with its pictures inside.
+    """
+
+    kind = BREAKDOWN
+
+    async def tell(self, camera_id: int, preview: Preview | None) -> None:
+        answer: dict[str, Any] = {"camera": camera_id, "none": True}
+        if preview is not None and "look" in preview:
+            html = await asyncio.to_thread(look_page, preview["look"], self.language())
+            answer = {"camera": camera_id, **preview["meta"], "html": html}
+        await self.send(text_data=json.dumps(answer))
+
+    def language(self) -> str:
+        query = parse_qs(self.scope.get("query_string", b"").decode("ascii", "replace"))
+        return str(query.get("language", [""])[0])
 
 
 def parse(text: str | None) -> tuple[int, int | None] | None:

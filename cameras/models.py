@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,10 +17,17 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from cameras.choices import State
-from inference.looks import PipelineSettings, Polygon
+from cameras.choices import DatasetMode, State
+from cameras.periods import CameraPeriod
+from cameras.reasons import in_words
+from cameras.roles import is_staff
+from cameras.schedule import is_due, validate_schedule
+from cameras.shapes import read_lines, read_polygons, validate_lines, validate_polygons
+from inference.looks import PipelineSettings
 from inference.plate_format import UnknownRegionError, formats_of
 from inference.sources import SourceError, open_source, safe_source_url
+
+__all__ = ["Camera", "CameraHealth", "CameraPeriod", "claim", "hold", "release", "validate_polygons"]
 
 HEARTBEAT_LIFE = timedelta(seconds=15)
 """A lease whose heartbeat is older is free; a state whose heartbeat is older is not believed."""
@@ -26,38 +35,16 @@ HEARTBEAT_LIFE = timedelta(seconds=15)
 SHARE = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
-def read_polygons(value: object) -> tuple[Polygon, ...]:
-    """Raises ``ValueError`` with words for the person who drew them."""
-    if not isinstance(value, list):
-        raise ValueError(_("Write a list of polygons, each a list of [x, y] points."))
-    polygons = []
-    for drawn in value:
-        if not isinstance(drawn, list) or len(drawn) < 3:
-            raise ValueError(_("A polygon needs at least three [x, y] points."))
-        points = []
-        for point in drawn:
-            if not isinstance(point, list) or len(point) != 2 or not all(_is_share(number) for number in point):
-                raise ValueError(_("A point is [x, y], both between 0 (left, top) and 1 (right, bottom)."))
-            points.append((float(point[0]), float(point[1])))
-        polygons.append(tuple(points))
-    return tuple(polygons)
-
-
-def _is_share(number: object) -> bool:
-    return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 1
-
-
-def validate_polygons(value: object) -> None:
-    try:
-        read_polygons(value)
-    except ValueError as error:
-        raise ValidationError(error.args[0]) from error
-
-
 class CameraQuerySet(models.QuerySet["Camera"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> CameraQuerySet:
         """The one place that decides whose pictures and detections a person may see."""
-        return self if user.is_authenticated else self.none()
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if is_staff(user):
+            return self
+        named = Camera.viewers.through.objects.filter(user=user.pk).values("camera")
+        groups = Camera.viewer_groups.through.objects.filter(group__user=user.pk).values("camera")
+        return self.filter(Q(is_restricted=False) | Q(pk__in=named) | Q(pk__in=groups))
 
 
 class Camera(models.Model):
@@ -97,6 +84,40 @@ class Camera(models.Model):
         _("least confidence"), default=0.4, validators=SHARE, help_text=_("Readings below it do not count, 0-1.")
     )
     read_attributes = models.BooleanField(_("read brand and color"), default=True)
+    direction_lines = models.JSONField(
+        _("direction lines"),
+        default=list,
+        blank=True,
+        validators=[validate_lines],
+        help_text=_("Who crosses a line in the direction of its arrow approaches. Empty: told by whether it grows."),
+    )
+    schedule = models.JSONField(
+        _("hours"), default=list, blank=True, validators=[validate_schedule], help_text=_("Empty: at all times.")
+    )
+    dataset_mode = models.CharField(
+        _("dataset mode"),
+        max_length=20,
+        choices=DatasetMode,
+        default=DatasetMode.OFF,
+        help_text=_("Which of its reads are kept as samples to learn from."),
+    )
+    dataset_every = models.PositiveIntegerField(
+        _("one in"),
+        default=10,
+        validators=[MinValueValidator(1)],
+        help_text=_("For one in so many: how many."),
+    )
+    is_restricted = models.BooleanField(
+        _("restricted"),
+        default=False,
+        help_text=_("Only staff and the people and groups named here see it; otherwise everyone who can log in."),
+    )
+    viewer_groups = models.ManyToManyField(
+        Group, verbose_name=_("groups that see it"), blank=True, related_name="cameras"
+    )
+    viewers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("people who see it"), blank=True, related_name="cameras"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -115,7 +136,13 @@ class Camera(models.Model):
         super().save(*args, **kwargs)
 
     def _give_slug(self) -> None:
-        self.slug = self.slug or slugify(self.name) or f"camera-{timezone.now():%Y%m%d%H%M%S}"
+        """One that nobody has; a slug that somebody typed is left to the check for duplicates."""
+        if self.slug:
+            return
+        wanted = slugify(self.name)[:90] or f"camera-{timezone.now():%Y%m%d%H%M%S}"
+        taken = set(Camera.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+        numbered = (f"{wanted}-{number}" for number in count(2))
+        self.slug = wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
     def clean(self) -> None:
         self._give_slug()
@@ -124,9 +151,9 @@ class Camera(models.Model):
             open_source(self.source_url)
             formats_of(self.region or None)
         except SourceError as error:
-            raise ValidationError({"source_url": str(error)}) from error
+            raise ValidationError({"source_url": in_words(str(error))}) from error
         except UnknownRegionError as error:
-            raise ValidationError({"region": str(error)}) from error
+            raise ValidationError({"region": in_words(str(error))}) from error
 
     @property
     def safe_source_url(self) -> str:
@@ -141,15 +168,19 @@ class Camera(models.Model):
         except CameraHealth.DoesNotExist:
             return CameraHealth(camera=self)
 
+    def is_due(self, moment: datetime) -> bool:
+        """Whether it is to record at that moment, by its hours."""
+        return self.enabled and is_due(self.schedule, moment)
+
     def pipeline_settings(self) -> PipelineSettings:
         """The only place where a row becomes a value of the recognition."""
         return PipelineSettings(
             region=self.region.lower() or None,
             include=read_polygons(self.include_polygons),
             exclude=read_polygons(self.exclude_polygons),
+            lines=read_lines(self.direction_lines),
             min_plate_width=self.min_plate_width,
             min_reading_confidence=self.min_confidence,
-            max_fps=self.max_fps,
             read_attributes=self.read_attributes,
         )
 
@@ -175,6 +206,7 @@ class CameraHealth(models.Model):
     height = models.PositiveIntegerField(default=0)
     memory_mb = models.FloatField(default=0.0)
     cpu_percent = models.FloatField(default=0.0)
+    tally = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("camera health")
@@ -187,7 +219,8 @@ class CameraHealth(models.Model):
     def state_now(self) -> State:
         """What to show: a worker that fell silent is offline, whatever the row says."""
         if self.state in (State.STOPPED, State.FAILED):
-            return State(self.state)
+            is_paused = self.camera.enabled and not self.camera.is_due(timezone.now())
+            return State.PAUSED if is_paused else State(self.state)
         is_silent = self.heartbeat_at is None or self.heartbeat_at < timezone.now() - HEARTBEAT_LIFE
         return State.OFFLINE if is_silent else State(self.state)
 

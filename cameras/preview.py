@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any, TypedDict, TypeGuard
+from typing import Any, NotRequired, TypedDict, TypeGuard
 
 from django.core.cache import caches
 from redis.exceptions import RedisError
@@ -17,21 +17,28 @@ FRESH_S = 0.1
 WAIT_S = 1.5
 WATCHED_S = 5
 RENEW_S = 1.0
+PREVIEW = "preview"
+BREAKDOWN = "breakdown"
+"""Two kinds of what is left in the cache for whoever watches: the newest picture, and the newest look taken apart."""
 
 
 class Preview(TypedDict):
-    """What a worker leaves in the cache: ``meta`` holds index, captured_at, fps, width and height."""
+    """What a worker leaves in the cache: ``meta`` holds index, captured_at, fps, width and height.
+
+    A breakdown has ``look`` instead of a picture: what ``cameras.worker.breakdown_cache`` makes.
+    """
 
     jpeg: bytes
     meta: dict[str, Any]
+    look: NotRequired[dict[str, Any]]
 
 
-def preview_key(camera_id: int) -> str:
-    return f"preview:{camera_id}"
+def preview_key(camera_id: int, kind: str = PREVIEW) -> str:
+    return f"{kind}:{camera_id}"
 
 
-def watched_key(camera_id: int) -> str:
-    return f"watched:{camera_id}"
+def watched_key(camera_id: int, kind: str = PREVIEW) -> str:
+    return f"watched:{camera_id}" if kind == PREVIEW else f"watched:{kind}:{camera_id}"
 
 
 def is_news(preview: Preview | None, after: int | None) -> TypeGuard[Preview]:
@@ -52,7 +59,8 @@ class Channel:
 class PreviewFeed:
     """Lives on one event loop. Reads the cache only while somebody waits, however many they are, once for all."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = PREVIEW) -> None:
+        self.kind = kind
         self.channels: dict[int, Channel] = {}
 
     async def next(self, camera_id: int, after: int | None) -> Preview | None:
@@ -88,7 +96,7 @@ class PreviewFeed:
                 wanted = clock()
                 try:
                     if wanted - renewed >= RENEW_S:
-                        await asyncio.to_thread(cache.set, watched_key(camera_id), True, WATCHED_S)
+                        await asyncio.to_thread(cache.set, watched_key(camera_id, self.kind), True, WATCHED_S)
                         renewed = wanted
                     await self.look(cache, camera_id, channel)
                 except (RedisError, OSError) as error:
@@ -97,7 +105,7 @@ class PreviewFeed:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self, cache: Any, camera_id: int, channel: Channel) -> None:
-        preview: Preview | None = await asyncio.to_thread(cache.get, preview_key(camera_id))
+        preview: Preview | None = await asyncio.to_thread(cache.get, preview_key(camera_id, self.kind))
         channel.newest = preview
         channel.looked_at = asyncio.get_running_loop().time()
         for future in channel.waiting:
@@ -105,12 +113,12 @@ class PreviewFeed:
                 future.set_result(None)
 
 
-feeds: dict[asyncio.AbstractEventLoop, PreviewFeed] = {}
+feeds: dict[tuple[asyncio.AbstractEventLoop, str], PreviewFeed] = {}
 
 
-def preview_feed() -> PreviewFeed:
-    """The feed of the running loop: a server has one, each test its own."""
+def preview_feed(kind: str = PREVIEW) -> PreviewFeed:
+    """The feed of the running loop: a server has one of each kind, each test its own."""
     loop = asyncio.get_running_loop()
-    for ended in [other for other in feeds if other.is_closed()]:
+    for ended in [other for other in feeds if other[0].is_closed()]:
         del feeds[ended]
-    return feeds.setdefault(loop, PreviewFeed())
+    return feeds.setdefault((loop, kind), PreviewFeed(kind))

@@ -17,10 +17,12 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
 
 from cameras.choices import State
-from cameras.models import Camera, claim, hold, release
+from cameras.models import Camera, CameraHealth, claim, hold, release
 from cameras.worker import CameraWorker
+from detections.networks import newest_choice
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,10 @@ EXIT_FAILED = 2
 """The exit code of a worker that needs an edit or an installation before another try makes sense."""
 
 
+DIED = "the worker breaks down again and again; its log says why"
+HANGS = "the worker hangs; restart the service"
+
+
 class Worker(Protocol):
     def is_alive(self) -> bool: ...
     def is_done(self) -> bool: ...
@@ -42,6 +48,8 @@ class Worker(Protocol):
 
 
 StartWorker = Callable[[Camera, str], Worker]
+Edit = tuple[datetime, int]
+"""When a camera's row was saved, and the newest choice of a model: a worker with another one is started again."""
 
 
 def start_in_thread(camera: Camera, lease: str) -> Worker:
@@ -96,7 +104,7 @@ class Running:
     """A worker, the edit of the camera that it runs, and since when."""
 
     worker: Worker
-    edit: datetime
+    edit: Edit
     started: float
     stopping: float | None = None
     has_died: bool = False
@@ -119,7 +127,8 @@ class Supervisor:
         self._start_worker = start_worker
         self._clock = clock
         self._setbacks: dict[int, Setback] = {}
-        self._done: dict[int, datetime] = {}
+        self._done: dict[int, Edit] = {}
+        self._choice = 0
 
     def run(self, stop: threading.Event) -> None:
         logger.info("supervisor %s watches over the cameras", self.lease)
@@ -141,7 +150,9 @@ class Supervisor:
 
     def step(self) -> None:
         """Ends what is edited, gone or dead, and starts what is missing."""
-        wanted = {camera.pk: camera for camera in Camera.objects.filter(enabled=True)}
+        now = timezone.now()
+        wanted = {camera.pk: camera for camera in Camera.objects.filter(enabled=True) if camera.is_due(now)}
+        self._choice = newest_choice()
         for camera_id in list(self.running):
             self._look_after(camera_id, wanted.get(camera_id))
         for camera_id in [done for done in self._done if self._is_edited(wanted.get(done), self._done[done])]:
@@ -182,8 +193,8 @@ class Supervisor:
         elif now - running.stopping > STOP_WITHIN_S:
             logger.error("the worker of camera %s hangs and is left behind", camera_id)
             del self.running[camera_id]
-            self._done[camera_id] = camera.updated_at if camera else running.edit
-            hold([camera_id], self.lease, state=State.FAILED, last_error="the worker hangs; restart the service")
+            self._done[camera_id] = self._edit_of(camera) if camera else running.edit
+            hold([camera_id], self.lease, state=State.FAILED, last_error=HANGS)
 
     def _bury(self, camera_id: int, running: Running, now: float) -> None:
         """One that died at once after another death waits longer each time."""
@@ -198,6 +209,9 @@ class Supervisor:
             deaths = 0 if before is None or lived_well else before.deaths + 1
             pause = min(SHORTEST_PAUSE_S * 2 ** (deaths - 1), LONGEST_PAUSE_S) if deaths else 0.0
             self._setbacks[camera_id] = Setback(deaths, now + pause)
+            if pause:
+                hold([camera_id], self.lease, state=State.OFFLINE)
+                CameraHealth.objects.filter(camera=camera_id, lease=self.lease, last_error="").update(last_error=DIED)
             logger.error("the worker of camera %s died; it starts again in %.0f s", camera_id, pause)
 
     def _start(self, camera_id: int, camera: Camera) -> None:
@@ -209,8 +223,10 @@ class Supervisor:
         elif claim(camera, self.lease):
             logger.info("camera %s starts", camera.slug)
             worker = self._start_worker(camera, self.lease)
-            self.running[camera_id] = Running(worker, camera.updated_at, self._clock())
+            self.running[camera_id] = Running(worker, self._edit_of(camera), self._clock())
 
-    @staticmethod
-    def _is_edited(camera: Camera | None, edit: datetime) -> bool:
-        return camera is None or camera.updated_at != edit
+    def _edit_of(self, camera: Camera) -> Edit:
+        return camera.updated_at, self._choice
+
+    def _is_edited(self, camera: Camera | None, edit: Edit) -> bool:
+        return camera is None or self._edit_of(camera) != edit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.datastructures import MultiValueDict
 
 from cameras.admin import CameraForm
 from cameras.models import Camera
@@ -14,8 +15,11 @@ ADDRESS = "rtsp://olga:secret@gate/1"
 def form_for(camera: Camera, source_url: str) -> CameraForm:
     shown = CameraForm(instance=camera)
     values = {name: shown.get_initial_for_field(field, name) for name, field in shown.fields.items()}
+    shapes = dict.fromkeys(("include_polygons", "exclude_polygons", "direction_lines"), "[]")
+    entries = {**values, **shapes, "source_url": source_url, "even_unreachable": "on", "schedule-count": "0"}
     return CameraForm(
-        {**values, "source_url": source_url, "include_polygons": "[]", "exclude_polygons": "[]"}, instance=camera
+        MultiValueDict({name: value if isinstance(value, list) else [str(value)] for name, value in entries.items()}),
+        instance=camera,
     )
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from pytest_django import Settings
 
+from anpr_site.tests.processes import wait_until
 from cameras.models import Camera
 from cameras.tests.clock import Clock
 from cameras.worker import broadcast
 from cameras.worker.broadcast import Broadcast
 from cameras.worker.status import Status
 from detections.models import Detection
-from detections.pictures import FailedLook, Pictures, Sighting
+from detections.pictures import KeptLooks, Pictures, Sighting
 from detections.tests.test_record import plate_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +77,20 @@ def test_news_go_out_after_the_row_is_stored(camera: Camera) -> None:
     assert told.messages[0][1]["detection"]["camera"]["name"] == "Gate"
 
 
+def test_an_unread_row_that_went_up_in_a_visit_is_told_to_be_gone(camera: Camera) -> None:
+    told = Told()
+    part, _ = broadcast_of(camera)
+    for read in (plate_read(), plate_read("", "two"), plate_read("AB123CD", "two")):
+        part.step(Sighting(read, Pictures()), told, threading.Event())
+    assert [message["type"].partition(".")[2] for _, message, _ in told.messages] == [
+        "new",
+        "new",
+        "updated",
+        "removed",
+    ]
+    assert told.messages[-1][1]["id"] == told.messages[1][1]["detection"]["id"]
+
+
 def test_a_read_waits_for_the_database_and_is_stored_when_it_returns(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,7 +104,7 @@ def test_a_read_waits_for_the_database_and_is_stored_when_it_returns(
         if tries <= 4:
             assert Detection.objects.count() == 0
             raise OperationalError(2006, "Server has gone away")
-        assert "the database does not answer" in status.store_error
+        assert "the database refuses" in status.store_error
         return real(*args)
 
     monkeypatch.setattr(broadcast, "record", away_at_first)
@@ -103,7 +121,7 @@ def test_a_failed_look_does_not_wait_for_the_database(camera: Camera, monkeypatc
 
     monkeypatch.setattr(broadcast, "record_attempts", away)
     part, status = broadcast_of(camera)
-    part.step(FailedLook(1.0, (), {}), Told(), Waits())
+    part.step(KeptLooks(1.0, (), {}), Told(), Waits())
     assert status.dropped_attempts == 1
 
 
@@ -158,3 +176,24 @@ def test_a_connection_that_the_server_has_closed_costs_nothing(camera: Camera) -
     assert stop.waits == []
     assert Detection.objects.count() == 1
     assert status.store_error == ""
+
+
+def test_while_pictures_are_refused_the_disk_is_tried_again(
+    camera: Camera, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing passes the camera, and still the trouble ends when there is room."""
+    monkeypatch.setattr(broadcast, "TRY_DISK_EVERY_S", 0.01)
+    settings.DISK_RESERVE_MB = 10**9
+    part, status = broadcast_of(camera)
+    part.step(SIGHTING, Told(), Waits())
+    assert status.picture_error == "pictures are not stored: less than 1000000000 MB are free on the disk"
+    assert Detection.objects.get().picture.name == ""
+    waiting = threading.Thread(target=part.take)
+    waiting.start()
+    time.sleep(0.1)
+    assert status.picture_error
+    settings.DISK_RESERVE_MB = 0
+    wait_until(lambda: not status.picture_error, 5)
+    part._reads.put(None)
+    waiting.join(5)
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]

@@ -121,6 +121,15 @@ def test_recognition_that_stands_still_ends_the_worker(ward: Ward) -> None:
     assert "stood still" in ward.row.last_error
 
 
+def test_recognition_that_waits_for_the_database_does_not(ward: Ward) -> None:
+    """A restart would lose the thousand reads that it waits behind."""
+    ward.live(5)
+    ward.status.store_error = "the database refuses"
+    assert ward.live(60, recognize=0)
+    ward.status.store_error = ""
+    assert not ward.live(1, recognize=0)
+
+
 def test_a_source_that_hangs_ends_the_worker(ward: Ward) -> None:
     ward.live(5)
     assert not ward.wait(60)

@@ -15,11 +15,12 @@ HALF = [[0, 0], [0.5, 0], [0.5, 1]]
 
 
 def test_a_row_becomes_the_settings_of_a_pipeline() -> None:
-    camera = Camera(region="DE", include_polygons=[HALF], exclude_polygons=[], max_fps=8, min_plate_width=55)
+    camera = Camera(region="DE", include_polygons=[HALF], direction_lines=[[[0, 0.5], [1, 0.5]]], min_plate_width=55)
     settings = camera.pipeline_settings()
     assert settings.region == "de"
     assert settings.include == (((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)),)
-    assert (settings.max_fps, settings.min_plate_width) == (8, 55)
+    assert settings.lines == (((0.0, 0.5), (1.0, 0.5)),)
+    assert settings.min_plate_width == 55
     assert Camera().pipeline_settings().region is None
 
 
@@ -29,7 +30,7 @@ def test_a_row_becomes_the_settings_of_a_pipeline() -> None:
     [
         ("include_polygons", [[[0, 0], [1, 1]]], "at least three"),
         ("include_polygons", [[[0, 0], [1, 1], [2, 0]]], "between 0"),
-        ("exclude_polygons", "everything", "list of polygons"),
+        ("exclude_polygons", "everything", "list of shapes"),
         ("source_url", "ftp://gate/1", "addresses start with"),
         ("max_fps", -1, "greater than or equal to 0"),
         ("min_confidence", 40, "less than or equal to 1"),

@@ -23,16 +23,22 @@ class Stage:
         self.reads: queue.Queue[Any] = queue.Queue(size)
         self.status = Status(Clock())
         self.shown: list[int] = []
+        self.explained: list[int] = []
         outlets = Outlets(
             keep_read=lambda read: read,
-            keep_attempts=lambda result: ("attempts", result.frame.index),
+            keep_looks=lambda result, chosen: ("looks", result.frame.index, chosen),
             is_watched=lambda: watched,
             show=lambda result, fps: self.shown.append(result.frame.index),
+            is_studied=lambda: watched,
+            explain=lambda result: self.explained.append(result.frame.index),
         )
         self.pipeline = Pipeline(fake_models(), PipelineSettings(gate_motion=False))
         self.recognize = Recognize(
             lambda: self.pipeline, self.slot, self.reads, self.status, outlets=outlets, max_fps=max_fps
         )
+
+    def of_queue(self) -> list[Any]:
+        return [self.reads.get_nowait() for _ in range(self.reads.qsize())]
 
     def see(self, count: int, fps: float = 10.0) -> None:
         for index in range(count):
@@ -53,8 +59,9 @@ class NoPlate:
 def test_a_settled_plate_goes_into_the_queue() -> None:
     stage = Stage()
     stage.see(6)
-    read = stage.reads.get_nowait()
+    (read,) = [item for item in stage.of_queue() if isinstance(item, PlateRead)]
     assert read.text == "AB123CD"
+    assert read.tallies == (("AB123CD", 3, 1.0),)
     assert stage.status.looks == 6
 
 
@@ -62,8 +69,8 @@ def test_nothing_is_shown_while_nobody_watches() -> None:
     watched, unwatched = Stage(watched=True), Stage()
     watched.see(3)
     unwatched.see(3)
-    assert watched.shown == [0, 1, 2]
-    assert unwatched.shown == []
+    assert watched.shown == watched.explained == [0, 1, 2]
+    assert unwatched.shown == unwatched.explained == []
 
 
 def test_frames_beyond_the_rate_are_passed_over() -> None:
@@ -79,14 +86,20 @@ def test_a_film_that_starts_again_goes_on_at_once() -> None:
     assert stage.shown == [0, 1, 2, 0]
 
 
-def test_failed_looks_are_kept_once_a_second_and_dropped_first() -> None:
+def test_looks_that_counted_are_kept_beside_the_reads() -> None:
+    stage = Stage()
+    stage.see(3)
+    assert [item for item in stage.of_queue() if isinstance(item, tuple)] == [("looks", n, [0]) for n in range(3)]
+
+
+def test_failed_looks_are_kept_now_and_then_and_dropped_first() -> None:
     stage = Stage(size=150)
     for index in range(25):
-        stage.recognize.step(NoPlate(), frame(index, index / 10), threading.Event())
-    assert [stage.reads.get_nowait() for _ in range(3)] == [("attempts", 0), ("attempts", 10), ("attempts", 20)]
+        stage.recognize.step(NoPlate(), frame(index, index / 1.25), threading.Event())
+    assert stage.of_queue() == [("looks", 0, [0])]
     for _ in range(60):
         stage.reads.put("read")
-    stage.recognize.step(NoPlate(), frame(50, 5.0), threading.Event())
+    stage.recognize.step(NoPlate(), frame(50, 50.0), threading.Event())
     assert stage.reads.qsize() == 60
     assert stage.status.dropped_attempts == 1
 
@@ -97,8 +110,9 @@ def test_the_stop_flushes_what_is_in_view_and_ends_the_queue() -> None:
     stop = threading.Event()
     stop.set()
     stage.recognize.run(stop)
-    assert stage.reads.get_nowait().ended
-    assert stage.reads.get_nowait() is None
+    *_, read, end = stage.of_queue()
+    assert read.ended
+    assert end is None
 
 
 def test_missing_weights_fail_the_worker_in_words() -> None:

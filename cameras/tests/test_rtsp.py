@@ -19,6 +19,7 @@ from anpr_site.tests.processes import Product, free_port, wait_until
 
 logger = logging.getLogger(__name__)
 
+STARTS_WITHIN_S = 90
 SYSTEM_PYTHON = "/usr/bin/python3"
 HAS_GSTREAMER = (
     Path(SYSTEM_PYTHON).exists()
@@ -58,6 +59,13 @@ class NetworkCamera:
             self.process.wait()
 
 
+def health(folder: Path) -> tuple[str, str, int, int]:
+    """State, last error, width and reconnects of the one camera."""
+    with closing(sqlite3.connect(f"file:{folder / 'anpr.sqlite3'}?mode=ro", uri=True)) as database:
+        query = "SELECT state, last_error, width, reconnects FROM cameras_camerahealth"
+        return database.execute(query).fetchone() or ("none", "", 0, 0)
+
+
 class Watch:
     """A worker process and what its row says."""
 
@@ -69,10 +77,7 @@ class Watch:
         self.worker = self.product.start("worker", sys.executable, "manage.py", "run_camera", "gate")
 
     def health(self) -> tuple[str, str, int, int]:
-        path = self.product.folder / "anpr.sqlite3"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-            query = "SELECT state, last_error, width, reconnects FROM cameras_camerahealth"
-            return database.execute(query).fetchone() or ("none", "", 0, 0)
+        return health(self.product.folder)
 
     def waits_for(self, state: str, seconds: float) -> float:
         """How long it took."""
@@ -92,9 +97,11 @@ def camera() -> Iterator[NetworkCamera]:
 def watch(tmp_path: Path, camera: NetworkCamera) -> Iterator[Watch]:
     camera.play()
     watch = Watch(tmp_path, f"rtsp://olga:secret@127.0.0.1:{camera.port}/live")
-    watch.waits_for("online", 30)
-    yield watch
-    watch.product.close()
+    try:
+        watch.waits_for("online", STARTS_WITHIN_S)
+        yield watch
+    finally:
+        watch.product.close()
     assert "secret" not in watch.product.log("worker")
 
 
@@ -118,6 +125,7 @@ def test_a_camera_that_is_cut_for_20_s_is_offline_soon_and_online_soon_after(
 def test_a_camera_that_falls_silent_is_offline_soon_and_online_soon_after(watch: Watch, camera: NetworkCamera) -> None:
     camera.signal(signal.SIGSTOP)
     logger.info("silent: offline after %.1f s", watch.waits_for("offline", 12))
+    wait_until(lambda: "no answer within 5 s" in watch.health()[1], 6)
     camera.signal(signal.SIGCONT)
     logger.info("speaks: online after %.1f s", watch.waits_for("online", 8))
     assert watch.worker.poll() is None
@@ -129,6 +137,27 @@ def test_a_worker_on_a_silent_camera_still_ends_within_two_seconds(watch: Watch,
     code, seconds = watch.product.end("worker")
     logger.info("SIGTERM beside a silent camera: out within %.1f s", seconds)
     assert (code, seconds < 2) == (0, True)
+
+
+def test_a_server_that_runs_its_workers_ends_within_two_seconds_beside_a_silent_camera(
+    tmp_path: Path, camera: NetworkCamera
+) -> None:
+    camera.play()
+    product = Product(tmp_path, EMBEDDED_WORKERS="true")
+    product.manage("migrate", "-v0")
+    source = f"rtsp://127.0.0.1:{camera.port}/live"
+    server = product.start("demo", sys.executable, "manage.py", "demo", "--source", source, "--port", str(free_port()))
+    try:
+        wait_until(lambda: health(tmp_path)[0] in ("online", "degraded") or server.poll() is not None, STARTS_WITHIN_S)
+        camera.signal(signal.SIGSTOP)
+        wait_until(lambda: health(tmp_path)[0] == "offline", 12)
+        code, seconds = product.end("demo")
+        logger.info("SIGTERM of the server beside a silent camera: out within %.1f s", seconds)
+        assert (code, seconds < 2) == (0, True)
+        assert "Traceback" not in product.log("demo")
+        assert "did not stop" not in product.log("demo")
+    finally:
+        product.close()
 
 
 def test_a_path_that_the_camera_does_not_have_is_told_in_words(tmp_path: Path, camera: NetworkCamera) -> None:

@@ -118,6 +118,25 @@ def test_a_worker_that_dies_is_started_at_once_then_after_growing_pauses(camera:
     assert max(gaps) <= 61
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"), [("", "breaks down again and again"), ("recognition has stood still", "has stood still")]
+)
+def test_a_camera_whose_worker_dies_again_and_again_is_not_said_to_be_online(
+    camera: Camera, host: Host, said: str, shown: str
+) -> None:
+    host.step()
+    host.started[0].alive = False
+    host.step()
+    CameraHealth.objects.update(state=State.ONLINE, last_error=said)
+    host.started[1].alive = False
+    host.step()
+    health = CameraHealth.objects.get()
+    assert health.state_now == State.OFFLINE
+    assert shown in health.last_error
+    host.step(seconds=3)
+    assert CameraHealth.objects.get().state == State.STARTING
+
+
 def test_a_worker_that_lived_well_is_started_at_once_again(camera: Camera, host: Host) -> None:
     host.step()
     host.started[0].alive = False

@@ -25,7 +25,7 @@ def test_the_health_page_tells_every_camera_and_the_server(admin_client: Client)
 
 
 def test_the_health_page_of_an_empty_installation_leads_on(admin_client: Client) -> None:
-    assert b"Add a camera" in admin_client.get("/cameras/").content
+    assert b"Set up the first camera" in admin_client.get("/cameras/").content
 
 
 def test_a_camera_page_hides_the_password_of_its_source(admin_client: Client) -> None:

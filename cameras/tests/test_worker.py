@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,9 +33,11 @@ pytestmark = [
 @pytest.fixture
 def start() -> Iterator[Callable[..., CameraWorker]]:
     started: list[CameraWorker] = []
+    if connection.vendor == "sqlite":  # in memory, connections share one cache: a reader would lock tables there
+        connection.cursor().execute("PRAGMA read_uncommitted = 1")
 
     def start_worker(models: Callable[[], Models] = fake_models, **fields: object) -> CameraWorker:
-        camera = Camera.objects.create(name="Gate", **{"source_url": "synthetic:", **fields})
+        camera = Camera.objects.create(**{"name": "Gate", "source_url": "synthetic:", **fields})
         assert claim(camera, "host:1")
         started.append(CameraWorker(camera, "host:1", models))
         started[-1].start()
@@ -78,6 +81,24 @@ def test_missing_weights_fail_it_in_words(start: Callable[..., CameraWorker]) ->
     assert (health.state, health.last_error) == (State.FAILED, "reader.onnx is missing: get it again")
 
 
+def test_it_does_not_wait_for_models_that_still_load(start: Callable[..., CameraWorker]) -> None:
+    loading = threading.Event()
+
+    def slow() -> Models:
+        loading.wait(20)
+        return fake_models()
+
+    worker = start(slow)
+    wait_until(lambda: state() == State.STARTING, 10)
+    worker.stop()
+    began = time.monotonic()
+    assert worker.join(10)
+    assert time.monotonic() - began < 2
+    assert state() == State.STOPPED
+    loading.set()
+    wait_until(worker.has_ended, 5)
+
+
 def test_a_film_that_ends_ends_it_cleanly(start: Callable[..., CameraWorker], tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "one.png"), np.full((240, 320, 3), 90, np.uint8))
     worker = start(source_url=str(tmp_path / "one.png"))
@@ -85,6 +106,16 @@ def test_a_film_that_ends_ends_it_cleanly(start: Callable[..., CameraWorker], tm
     assert worker.is_done()
     health = CameraHealth.objects.get()
     assert (health.state, health.last_error) == (State.STOPPED, "the source has come to its end")
+
+
+def test_a_camera_whose_source_is_missing_harms_no_other(start: Callable[..., CameraWorker]) -> None:
+    start(name="Yard", source_url="/no/such/film.mp4")
+    start()
+    wait_until(lambda: Detection.objects.filter(camera__name="Gate").exists(), 20)
+    wait_until(lambda: CameraHealth.objects.get(camera__name="Yard").state == State.OFFLINE, 20)
+    assert "does not exist" in CameraHealth.objects.get(camera__name="Yard").last_error
+    assert CameraHealth.objects.get(camera__name="Yard").reconnects >= 2
+    wait_until(lambda: CameraHealth.objects.get(camera__name="Gate").state == State.ONLINE, 10)
 
 
 def test_a_dead_thread_is_a_dead_worker(start: Callable[..., CameraWorker]) -> None:

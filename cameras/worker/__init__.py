@@ -7,12 +7,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Protocol
 
-from django.conf import settings
-
 from cameras.models import Camera
+from cameras.worker.breakdown_cache import BreakdownCache
 from cameras.worker.broadcast import Broadcast, Item
 from cameras.worker.capture import Capture
 from cameras.worker.health import Health
@@ -21,32 +20,19 @@ from cameras.worker.preview_cache import PreviewCache
 from cameras.worker.recognize import CannotStart, Outlets, Recognize
 from cameras.worker.slot import LatestSlot
 from cameras.worker.status import Status
-from detections.pictures import failed_look, sighting
+from detections.networks import product_models, product_version
+from detections.pictures import KeptLooks, kept_looks, sighting
 from inference.backends.base import BackendError
-from inference.pipeline import Models, Pipeline, load_models
+from inference.pipeline import Models, Pipeline
 from inference.plate_format import UnknownRegionError
 from inference.sources import open_source
-from inference.types import Frame
-from inference.weights import WeightsError, find_model
+from inference.types import Frame, FrameResult
+from inference.weights import WeightsError
 
 logger = logging.getLogger(__name__)
 
 QUEUE_SIZE = 1000
 SILENT_CAMERA_S = 0.8
-_loading = threading.Lock()
-
-
-def product_models(threads: int = 0) -> Models:
-    """The models of this process, loaded by the first worker that asks; 0 threads leave their number to the runtime."""
-    with _loading:
-        return load_models(settings.INFERENCE_BACKEND, threads or settings.INFERENCE_THREADS)
-
-
-@cache
-def product_version() -> str:
-    """What tells later which models a detection came from."""
-    versions = {name: find_model(name, settings.INFERENCE_BACKEND)[1].version for name in ("detector", "reader")}
-    return " ".join(f"{name} {version}" for name, version in versions.items())
 
 
 class Part(Protocol):
@@ -63,9 +49,11 @@ class CameraWorker:
         self._stop = threading.Event()
         slot: LatestSlot[Frame] = LatestSlot()
         reads: queue.Queue[Item] = queue.Queue(maxsize=QUEUE_SIZE)
-        preview = PreviewCache(camera.pk)
+        preview, breakdown = PreviewCache(camera.pk), BreakdownCache(camera)
         source = partial(open_source, camera.source_url, loop=camera.loop)
-        outlets = Outlets(sighting, failed_look, preview.is_watched, preview.show)
+        outlets = Outlets(
+            sighting, self._kept_looks, preview.is_watched, preview.show, breakdown.is_watched, breakdown.explain
+        )
         parts: dict[str, Part] = {
             "capture": Capture(source, slot, self.status),
             "recognize": Recognize(
@@ -98,13 +86,21 @@ class CameraWorker:
         self._stop.set()
 
     def join(self, timeout: float) -> bool:
-        """Whether the threads ended in time. A capture that waits for a silent camera has nothing left to lose."""
+        """Whether the threads ended in time.
+
+        A capture that waits for a silent camera has nothing left to lose, nor has a worker whose models still load.
+        """
         deadline = time.monotonic() + timeout
         capture, *others = self._threads
+        if not self.status.is_loaded:
+            others = others[-1:]
         for thread in others:
             thread.join(max(0.0, deadline - time.monotonic()))
         capture.join(min(SILENT_CAMERA_S, max(0.0, deadline - time.monotonic())))
         return not any(thread.is_alive() for thread in others)
+
+    def _kept_looks(self, result: FrameResult, chosen: list[int]) -> KeptLooks:
+        return kept_looks(result, chosen, with_frame=self.status.wants_frames)
 
     def _make_pipeline(self) -> Pipeline:
         try:

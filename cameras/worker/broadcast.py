@@ -9,19 +9,23 @@ import time
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from structlog.contextvars import bound_contextvars
 
 from cameras.worker.news import News
 from cameras.worker.status import Status
-from detections.messages import DETECTIONS_GROUP, detection_message
-from detections.pictures import FailedLook, Sighting
+from detections.ignored import is_left_out, without_ignored
+from detections.messages import DETECTIONS_GROUP, detection_message, removed_message
+from detections.pictures import KeptLooks, Sighting, refusal
 from detections.record import record, record_attempts
+from labeling.collect import Collector
 
 logger = logging.getLogger(__name__)
 
-Item = Sighting | FailedLook | None
+Item = Sighting | KeptLooks | None
 AWAY = (OperationalError, InterfaceError)
 LONGEST_PAUSE_S = 8.0
 LAST_WORDS_S = 10.0
+TRY_DISK_EVERY_S = 10.0
 
 
 class Broadcast:
@@ -39,28 +43,38 @@ class Broadcast:
         self._reads = reads
         self._status = status
         self._clock = clock
+        self._collector = Collector(camera_id)
         self._stopped_at: float | None = None
 
     def run(self, stop: threading.Event) -> None:
         news = News()
         try:
-            while (item := self._reads.get()) is not None:
+            while (item := self.take()) is not None:
                 self.step(item, news, stop)
         finally:
             news.close()
             connection.close()
 
-    def step(self, item: Sighting | FailedLook, news: News, stop: threading.Event) -> None:
-        """Stores one item; while the database is away a read is tried again and again, a failed look is let go."""
+    def take(self) -> Item:
+        """While pictures are refused the disk is tried again, though nothing passes the camera."""
+        while self._status.picture_error:
+            try:
+                return self._reads.get(timeout=TRY_DISK_EVERY_S)
+            except queue.Empty:
+                self._status.picture_error = refusal()
+        return self._reads.get()
+
+    def step(self, item: Sighting | KeptLooks, news: News, stop: threading.Event) -> None:
+        """Stores one item; while the database is away a read is tried again and again, a look is let go."""
         pause = 1.0
         while True:
-            close_old_connections()
             try:
+                close_old_connections()
                 self._store(item, news)
             except AWAY as error:
                 connection.close()
                 self._away(error)
-                if isinstance(item, FailedLook):
+                if isinstance(item, KeptLooks):
                     self._status.dropped_attempts += 1
                     return
                 if self._is_too_late(stop):
@@ -72,18 +86,27 @@ class Broadcast:
                 self._back()
                 return
 
-    def _store(self, item: Sighting | FailedLook, news: News) -> None:
-        if isinstance(item, FailedLook):
+    def _store(self, item: Sighting | KeptLooks, news: News) -> None:
+        if isinstance(item, KeptLooks):
+            item = without_ignored(self._camera_id, item)
             self._status.picture_error = record_attempts(self._camera_id, item)
+            self._collector.keep_failed(item, self._status.model_version)
+            self._status.wants_frames = self._collector.wants_frames
             return
-        recorded = record(self._camera_id, item.read, item.pictures, self._status.model_version)
+        if is_left_out(self._camera_id, item.read):
+            return
+        recorded = record(self._camera_id, item.read, item.pictures, self._status.model_version, item.breakdown)
         self._status.picture_error = recorded.picture_error
-        news.send(DETECTIONS_GROUP, detection_message(recorded.detection, created=recorded.created))
+        with bound_contextvars(camera=self._camera_id, detection=recorded.detection.pk):
+            news.send(DETECTIONS_GROUP, detection_message(recorded.detection, created=recorded.created))
+            if recorded.removed is not None:
+                news.send(DETECTIONS_GROUP, removed_message(recorded.removed, recorded.detection))
+            self._collector.keep(recorded.detection, item, self._status.model_version)
 
     def _away(self, error: Exception) -> None:
         if not self._status.store_error:
             logger.warning("the database refuses: %s", error)
-        self._status.store_error = f"the database does not answer; reads are kept until it returns ({error})"
+        self._status.store_error = f"the database refuses; reads are kept until it takes them ({error})"
 
     def _back(self) -> None:
         if self._status.store_error:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from cameras.choices import State
 from cameras.models import Camera, CameraHealth
+from cameras.periods import remember
 from cameras.worker.news import News
 from cameras.worker.slot import LatestSlot
 from cameras.worker.status import Status
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 JUDGE_EVERY_S = 0.5
 WRITE_EVERY_S = 5.0
+REMEMBER_EVERY_S = 20.0
 OFFLINE_AFTER_S = 10.0
 FAILING_OFFLINE_AFTER_S = 5.0
 FROZEN_AFTER_S = 60.0
@@ -73,7 +75,7 @@ class Health:
         self._clock = clock
         self._rates = Rates(clock())
         self._started = clock()
-        self._written = float("-inf")
+        self._written = self._remembered = float("-inf")
         self._state: State | None = None
         self._stuck = ""
         self._slow_turns = 0
@@ -146,8 +148,10 @@ class Health:
         if not status.is_loaded:
             return "the models do not load" if now - self._started > LOADING_AT_MOST_S else ""
         since = now - max(status.recognize_turn, self._started)
-        has_frames = status.last_frame is not None and status.last_frame - status.recognize_turn > STUCK_AFTER_S
-        return f"recognition has stood still for {since:.0f} s" if has_frames else ""
+        if status.last_frame is None or status.store_error:  # recognition may wait for room in the queue
+            return ""
+        is_stuck = status.last_frame - status.recognize_turn > STUCK_AFTER_S
+        return f"recognition has stood still for {since:.0f} s" if is_stuck else ""
 
     def words(self, state: State, now: float) -> str:
         status = self._status
@@ -164,12 +168,15 @@ class Health:
     def _write(self, state: State, news: News) -> bool:
         """False when the camera is no longer ours. While the database is away the turn is skipped."""
         now = self._clock()
-        close_old_connections()
         try:
+            close_old_connections()
             ours = CameraHealth.objects.filter(camera=self._camera, lease=self._lease)
             if not ours.update(**self._fields(state, now)):
                 logger.warning("camera %s is no longer ours", self._camera.slug)
                 return False
+            if state != self._state or now - self._remembered >= REMEMBER_EVERY_S:
+                remember(self._camera.pk, state, self.words(state, now)[:500], timezone.now())
+                self._remembered = now
             if state != self._state:
                 logger.info("camera %s is %s %s", self._camera.slug, state.value, self.words(state, now))
                 self._camera.health = CameraHealth.objects.get(camera=self._camera)
@@ -202,4 +209,5 @@ class Health:
             "height": status.height,
             "memory_mb": round(self._process.memory_info().rss / 2**20, 1),
             "cpu_percent": self._process.cpu_percent(),
+            "tally": status.tally.told(),
         }

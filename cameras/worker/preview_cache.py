@@ -10,7 +10,7 @@ import cv2
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from cameras.preview import preview_key, watched_key
+from cameras.preview import PREVIEW, Preview, preview_key, watched_key
 from inference.draw import draw
 from inference.types import FrameResult
 
@@ -26,6 +26,8 @@ ASK_AGAIN_S = 5.0
 class PreviewCache:
     """Nothing is drawn or encoded while nobody watches; a cache that is away is left alone for 5 s."""
 
+    kind = PREVIEW
+
     def __init__(self, camera_id: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._camera_id = camera_id
         self._clock = clock
@@ -37,7 +39,7 @@ class PreviewCache:
         now = self._clock()
         if now >= self._ask_at:
             self._ask_at = now + ASK_EVERY_S
-            self._is_watched = bool(self._try(lambda: cache.get(watched_key(self._camera_id))))
+            self._is_watched = bool(self._try(lambda: cache.get(watched_key(self._camera_id, self.kind))))
         return self._is_watched
 
     def show(self, result: FrameResult, fps: float) -> None:
@@ -51,7 +53,10 @@ class PreviewCache:
         }
         picture = draw(result, WIDTH)
         jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
-        self._try(lambda: cache.set(preview_key(self._camera_id), {"jpeg": jpeg, "meta": meta}, LIFE_S))
+        self.leave({"jpeg": jpeg, "meta": meta}, LIFE_S)
+
+    def leave(self, preview: Preview, life_s: float) -> None:
+        self._try(lambda: cache.set(preview_key(self._camera_id, self.kind), preview, life_s))
 
     def _try(self, ask: Callable[[], object]) -> object:
         try:

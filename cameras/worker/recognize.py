@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cameras.worker.selection import Selection
 from cameras.worker.slot import LatestSlot
 from cameras.worker.status import Status
 from inference.types import Frame, FrameResult, PlateRead
 
 logger = logging.getLogger(__name__)
 
-ATTEMPT_EVERY_S = 1.0
 ROOM_FOR_READS = 100
 STOP_WITHIN_S = 10.0
 
@@ -32,12 +32,17 @@ class Recognizes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Where results go. ``keep_read`` and ``keep_attempts`` make the queue's items, without the frames' pixels."""
+    """Where results go. ``keep_read`` and ``keep_looks`` make the queue's items, without the frames' pixels.
+
+    ``show`` draws the frame while ``is_watched``, ``explain`` takes a look apart while ``is_studied``.
+    """
 
     keep_read: Callable[[PlateRead], Any]
-    keep_attempts: Callable[[FrameResult], Any]
+    keep_looks: Callable[[FrameResult, list[int]], Any]
     is_watched: Callable[[], bool]
     show: Callable[[FrameResult, float], None]
+    is_studied: Callable[[], bool]
+    explain: Callable[[FrameResult], None]
 
 
 class Recognize:
@@ -60,7 +65,7 @@ class Recognize:
         self._outlets = outlets
         self._gap_s = 0.98 / max_fps if max_fps else 0.0
         self._last_clock = float("-inf")
-        self._attempt_clock = float("-inf")
+        self._selection = Selection()
         self._pace_s = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -89,13 +94,16 @@ class Recognize:
         self._last_clock = frame.clock
         result = pipeline.process(frame)
         self._status.frame_recognized()
+        self._status.tally.count(result)
         for read in result.reads:
             self._put(self._outlets.keep_read(read), stop)
-        self._offer_attempts(result)
+        self._offer_looks(result)
         if 0 < since < 5:
             self._pace_s = 0.8 * self._pace_s + 0.2 * since if self._pace_s else since
         if self._outlets.is_watched():
             self._outlets.show(result, 1 / self._pace_s if self._pace_s else 0.0)
+        if result.observations and not result.is_still and self._outlets.is_studied():
+            self._outlets.explain(result)
 
     def _put(self, item: Any, stop: threading.Event) -> None:
         """Waits while the queue is full: camera frames are dropped meanwhile, reads never, short of a full stop."""
@@ -111,16 +119,15 @@ class Recognize:
                     logger.error("not stored before the stop: %s", item)
                     return
 
-    def _offer_attempts(self, result: FrameResult) -> None:
-        """At most one look a second; none where reads may soon need the room."""
-        failed = not result.is_still and any(seen.reason is not None for seen in result.observations)
-        if not failed or 0 <= result.frame.clock - self._attempt_clock < ATTEMPT_EVERY_S:
+    def _offer_looks(self, result: FrameResult) -> None:
+        """The looks worth keeping; none where reads may soon need the room."""
+        chosen = self._selection.choose(result)
+        if not chosen:
             return
-        self._attempt_clock = result.frame.clock
         if 0 < self._reads.maxsize <= self._reads.qsize() + ROOM_FOR_READS:
             self._status.dropped_attempts += 1
             return
         try:
-            self._reads.put_nowait(self._outlets.keep_attempts(result))
+            self._reads.put_nowait(self._outlets.keep_looks(result, chosen))
         except queue.Full:
             self._status.dropped_attempts += 1

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cameras.worker.tally import Tally
+
 
 @dataclass(slots=True)
 class Status:
@@ -30,9 +32,11 @@ class Status:
     recognize_turn: float = field(init=False)
     dropped_attempts: int = 0
     failure: str = ""
+    tally: Tally = field(default_factory=Tally)
     # Broadcast
     store_error: str = ""
     picture_error: str = ""
+    wants_frames: bool = False
 
     def __post_init__(self) -> None:
         self.capture_turn = self.recognize_turn = self.clock()

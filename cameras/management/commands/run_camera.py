@@ -16,7 +16,8 @@ from django.db import connection
 
 from cameras.models import Camera, claim, release
 from cameras.supervisor import EXIT_FAILED, STOP_WITHIN_S
-from cameras.worker import CameraWorker, product_models
+from cameras.worker import CameraWorker
+from detections.networks import product_models
 
 LOOK_EVERY_S = 0.2
 EXIT_DIED = 1
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         code = self._watch(worker, stop, has_parent=not is_mine)
         if is_mine and code != EXIT_FAILED:
             release(camera.pk, lease)
+        if not worker.has_ended():  # in the middle of foreign code, which an exit would abort
+            sys.stderr.flush()
+            os._exit(code)
         sys.exit(code)
 
     def _camera(self, slug: str) -> Camera:
@@ -65,4 +69,5 @@ class Command(BaseCommand):
         worker.join(STOP_WITHIN_S)
         if worker.status.failure:
             return EXIT_FAILED
-        return 0 if stop.is_set() or worker.is_done() else EXIT_DIED
+        is_meant = stop.is_set() and not has_parent  # a supervisor knows whom it stops: others are to run again
+        return 0 if is_meant or worker.is_done() else EXIT_DIED

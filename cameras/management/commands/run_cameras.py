@@ -10,7 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from cameras.supervisor import Supervisor, start_in_process, start_in_thread
-from detections.retention import RetentionLoop
+from labeling.export_jobs import ExportLoop
+from labeling.quota import DatasetLoop
+from labeling.retention import PurgeLoop
 
 
 class Command(BaseCommand):
@@ -24,7 +26,13 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        retention = threading.Thread(target=RetentionLoop().run, args=(stop,), name="retention", daemon=True)
-        retention.start()
+        loops = (PurgeLoop(), DatasetLoop(), ExportLoop())
+        tidy = [
+            threading.Thread(target=loop.run, args=(stop,), name=type(loop).__name__.lower(), daemon=True)
+            for loop in loops
+        ]
+        for thread in tidy:
+            thread.start()
         Supervisor(start_in_thread if options["threads"] else start_in_process).run(stop)
-        retention.join(5)
+        for thread in tidy:
+            thread.join(5)
