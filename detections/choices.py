@@ -39,4 +39,4 @@ class Reason(TextChoices):
     LOW_READING_CONFIDENCE = "low_reading_confidence", _("unsure what it says")
     FORMAT = "format", _("not like a plate's text")
     ZONE = "zone", _("outside the zone")
-    DUPLICATE = "duplicate", _("seen already")
+    DUPLICATE = "duplicate", _("certain already")

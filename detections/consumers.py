@@ -15,7 +15,16 @@ from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from detections.messages import CAMERAS_GROUP, DETECTIONS_GROUP, CameraMessage, CameraPayload, DetectionMessage
+from cameras.reasons import in_words
+from cameras.rights import person_now
+from detections.messages import (
+    CAMERAS_GROUP,
+    DETECTIONS_GROUP,
+    CameraMessage,
+    CameraPayload,
+    DetectionMessage,
+    RemovedMessage,
+)
 from detections.presence import ViewerPayload, arrive, leave, viewers_now
 from detections.status import HealthPayload, camera_states, newest_update, overall
 
@@ -47,6 +56,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.user = self.scope.get("user")
         self.cameras: set[int] = set()
         self.is_present = False
+        self.language = settings.LANGUAGE_CODE
         self.tab = self.channel_name
         self.heard_at = asyncio.get_running_loop().time()
         if self.user is None or not self.user.is_authenticated:
@@ -86,12 +96,13 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """The page says which one it is and whether it can be seen; it is told how everything stands."""
         assert self.user is not None
         seen = not message.get("hidden")
+        self.language = language(message)
         self.tab = f"{self.user.pk}-{message.get('tab', self.channel_name)}"[:100]
         try:
             status = await self.read_status(message, seen)
         except DatabaseError as error:
             logger.warning("the status cannot be read: %s", error)
-            with language(message):
+            with translation.override(self.language):
                 health: HealthPayload = {"state": "trouble", "words": _("The database is away")}
             status = {"type": "status", "health": health, "cameras": [], "viewers": None, "latest": None}
         else:
@@ -116,14 +127,20 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def detection_updated(self, message: DetectionMessage) -> None:
         await self.pass_on(message["detection"]["camera"]["id"], message)
 
+    async def detection_removed(self, message: RemovedMessage) -> None:
+        await self.pass_on(message["camera"], message)
+
     async def camera_health(self, message: CameraMessage) -> None:
-        await self.pass_on(message["camera"]["id"], message)
+        camera = message["camera"]
+        with translation.override(self.language):
+            told: CameraPayload = {**camera, "reason": in_words(camera["reason"])}
+        await self.pass_on(camera["id"], {"type": "camera.health", "camera": told})
 
     async def viewers_changed(self, message: dict[str, Any]) -> None:
         if self.is_reading():
             await self.send_json({"type": "viewers", "viewers": message["viewers"]})
 
-    async def pass_on(self, camera_id: int, message: DetectionMessage | CameraMessage) -> None:
+    async def pass_on(self, camera_id: int, message: DetectionMessage | RemovedMessage | CameraMessage) -> None:
         if camera_id in self.cameras and self.is_reading():
             await self.send_json(message)
         elif not self.is_reading():
@@ -139,10 +156,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             arrive(self.tab, self.user.pk, str(message.get("page", "")))
         else:
             leave(self.tab)
-        with language(message):
-            cameras = camera_states(self.user)
+        with translation.override(self.language):
+            person = person_now(self.user)
+            cameras = camera_states(person)
             health = overall(cameras)
-        latest = newest_update(self.user)
+        latest = newest_update(person)
         return {"type": "status", "health": health, "cameras": cameras, "viewers": viewers_now(), "latest": latest}
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
@@ -162,6 +180,7 @@ def parse(text: str | None) -> dict[str, Any] | None:
     return message if isinstance(message, dict) and message.get("type") in ("clock", "here") else None
 
 
-def language(message: dict[str, Any]) -> translation.override:
+def language(message: dict[str, Any]) -> str:
+    """That of the page; the site's own where it names none of ours."""
     wanted = str(message.get("language", ""))
-    return translation.override(wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -7,11 +7,13 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from detections.messages import DetectionPayload, detection_payload
 from detections.models import Detection
+from detections.paging import chunks
 
 CHUNK = 500
 COLUMNS = (
@@ -31,11 +33,19 @@ COLUMNS = (
 )
 
 
-class Echo:
-    """A file for ``csv`` that gives each line back instead of keeping it."""
+class Lines:
+    """A file for ``csv`` that gives away what was written into it."""
 
-    def write(self, line: str) -> str:
-        return line
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.written.append(line)
+
+    def take(self) -> str:
+        text = "".join(self.written)
+        self.written.clear()
+        return text
 
 
 def harmless(value: object) -> object:
@@ -48,22 +58,27 @@ def csv_line(payload: DetectionPayload) -> list[object]:
     return [harmless(row[column]) for column in COLUMNS]
 
 
-async def payloads(rows: QuerySet[Detection]) -> AsyncIterator[DetectionPayload]:
-    async for row in rows.aiterator(chunk_size=CHUNK):
-        yield detection_payload(row)
+async def payloads(rows: QuerySet[Detection], sort: str) -> AsyncIterator[list[DetectionPayload]]:
+    """Some rows at a time: MySQL's client would otherwise fetch all of them before the first."""
+    parts = chunks(rows, sort, CHUNK)
+    while some := await sync_to_async(lambda: [detection_payload(row) for row in next(parts, [])])():
+        yield some
 
 
-async def csv_lines(rows: QuerySet[Detection]) -> AsyncIterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow(COLUMNS)
-    async for payload in payloads(rows):
-        yield writer.writerow(csv_line(payload))
+async def csv_lines(rows: QuerySet[Detection], sort: str = "") -> AsyncIterator[str]:
+    file = Lines()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    yield file.take()
+    async for some in payloads(rows, sort):
+        writer.writerows(csv_line(payload) for payload in some)
+        yield file.take()
 
 
-async def json_lines(rows: QuerySet[Detection]) -> AsyncIterator[str]:
+async def json_lines(rows: QuerySet[Detection], sort: str = "") -> AsyncIterator[str]:
     before = "[\n"
-    async for payload in payloads(rows):
-        yield before + json.dumps(payload)
+    async for some in payloads(rows, sort):
+        yield before + ",\n".join(json.dumps(payload) for payload in some)
         before = ",\n"
     yield "[]" if before == "[\n" else "\n]\n"
 
@@ -71,8 +86,8 @@ async def json_lines(rows: QuerySet[Detection]) -> AsyncIterator[str]:
 FORMATS = {"csv": (csv_lines, "text/csv; charset=utf-8"), "json": (json_lines, "application/json")}
 
 
-def export(rows: QuerySet[Detection], kind: str) -> StreamingHttpResponse:
+def export(rows: QuerySet[Detection], kind: str, sort: str = "") -> StreamingHttpResponse:
     """Raises ``KeyError`` for a kind that is not in ``FORMATS``."""
     lines, content_type = FORMATS[kind]
     headers = {"Content-Disposition": f'attachment; filename="detections.{kind}"'}
-    return StreamingHttpResponse(lines(rows), content_type=content_type, headers=headers)
+    return StreamingHttpResponse(lines(rows, sort), content_type=content_type, headers=headers)

@@ -8,7 +8,9 @@ from typing import Literal, TypedDict
 from django.db.models.fields.files import ImageFieldFile
 
 from cameras.models import Camera
+from cameras.reasons import in_words
 from detections.models import Detection
+from detections.registry import Match
 
 DETECTIONS_GROUP = "detections"
 CAMERAS_GROUP = "cameras"
@@ -38,6 +40,7 @@ class DetectionPayload(TypedDict):
     votes: int
     looks: int
     others: list[tuple[str, int]]
+    match: Match | None
     first_seen: str
     last_seen: str
     updated_at: str
@@ -61,8 +64,17 @@ class DetectionMessage(TypedDict):
     detection: DetectionPayload
 
 
+class RemovedMessage(TypedDict):
+    """The row ``id`` went up in the row ``into``: it was of the same visit."""
+
+    type: Literal["detection.removed"]
+    id: int
+    into: int
+    camera: int
+
+
 class CameraPayload(TypedDict):
-    """A camera's state for the status display; ``words`` is the state, ``reason`` the last error."""
+    """A camera's state for the status display; ``words`` is the state, ``reason`` the last error, both in words."""
 
     id: int
     name: str
@@ -101,6 +113,7 @@ def detection_payload(detection: Detection) -> DetectionPayload:
         "votes": detection.votes,
         "looks": detection.looks,
         "others": detection.others,
+        "match": detection.match,
         "first_seen": iso(detection.first_seen),
         "last_seen": iso(detection.last_seen),
         "updated_at": iso(detection.updated_at),
@@ -129,7 +142,7 @@ def camera_payload(camera: Camera) -> CameraPayload:
         "slug": camera.slug,
         "state": state.value,
         "words": str(state.label),
-        "reason": health.last_error,
+        "reason": in_words(health.last_error),
         "capture_fps": round(health.capture_fps, 1),
         "recognize_fps": round(health.recognize_fps, 1),
         "dropped_frames": health.dropped_frames,
@@ -149,8 +162,13 @@ def detection_message(detection: Detection, *, created: bool) -> DetectionMessag
     }
 
 
+def removed_message(pk: int, into: Detection) -> RemovedMessage:
+    return {"type": "detection.removed", "id": pk, "into": into.pk, "camera": into.camera_id}
+
+
 def camera_message(camera: Camera) -> CameraMessage:
-    return {"type": "camera.health", "camera": camera_payload(camera)}
+    """The reason is as the worker said it: every page has its own language."""
+    return {"type": "camera.health", "camera": {**camera_payload(camera), "reason": camera.health_now.last_error}}
 
 
 def iso(moment: datetime) -> str:

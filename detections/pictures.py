@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from detections.breakdown import breakdown_of, measures_of, rounded
 from inference.types import Box, FrameResult, Image, Observation, Plate, PlateRead
 
 QUALITY = 88
 MARGIN = 0.06
+SAMPLE_BYTES = 1_000_000
+"""As much as the pictures of a visit may take."""
+NOT_STORED = "pictures are not stored: {}"
 NO_PIXELS = np.empty((0, 0, 3), np.uint8)
 
 
@@ -33,26 +43,47 @@ class Sighting:
 
     read: PlateRead
     pictures: Pictures
+    breakdown: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class FailedLook:
-    """Observations of one frame that came to nothing, without pixels, each with its pictures."""
+class KeptLook:
+    """One observation without pixels, with its pictures; ``track_id`` is empty for what is not followed."""
+
+    seen: Observation
+    pictures: Pictures
+    measures: dict[str, Any] = field(default_factory=dict)
+    track_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLooks:
+    """The observations of one frame that become attempts.
+
+    ``frame`` is the whole picture as JPEG where somebody wants to learn from it.
+    """
 
     captured_at: float
-    looks: tuple[tuple[Observation, Pictures], ...]
+    looks: tuple[KeptLook, ...]
     ms: dict[str, float]
+    frame: bytes = b""
 
 
 def sighting(read: PlateRead) -> Sighting:
     pictures = replace(cut(read.best), frame=jpeg(read.best.frame.image))
-    return Sighting(replace(read, best=without_pixels(read.best)), pictures)
+    return Sighting(replace(read, best=without_pixels(read.best)), pictures, breakdown_of(read))
 
 
-def failed_look(result: FrameResult) -> FailedLook:
-    failed = [seen for seen in result.observations if seen.reason is not None]
-    looks = tuple((without_pixels(seen), cut(seen)) for seen in failed)
-    return FailedLook(result.frame.captured_at, looks, {name: round(ms, 1) for name, ms in result.ms.items()})
+def kept_looks(result: FrameResult, chosen: Iterable[int], *, with_frame: bool = False) -> KeptLooks:
+    """Of a look that counted the plate alone is kept: its vehicle is in the detection's own pictures."""
+    looks = []
+    for i in chosen:
+        seen = result.observations[i]
+        standing = result.standings[i] if i < len(result.standings) else None
+        pictures = cut(seen) if seen.reason else replace(cut(seen), vehicle=b"")
+        looks.append(KeptLook(without_pixels(seen), pictures, measures_of(seen), standing.track_id if standing else ""))
+    frame = jpeg(result.frame.image) if with_frame else b""
+    return KeptLooks(result.frame.captured_at, tuple(looks), rounded(result.ms), frame)
 
 
 def cut(seen: Observation) -> Pictures:
@@ -90,6 +121,7 @@ def names_of(folder: str, stem: str, moment: float) -> dict[str, str]:
 
 def write(names: dict[str, str], pictures: Pictures) -> dict[str, str]:
     """The names that were written; none when the disk refuses one of them, which raises ``OSError``."""
+    require_room()
     written: dict[str, str] = {}
     for kind, name in names.items():
         content: bytes = getattr(pictures, kind)
@@ -104,6 +136,38 @@ def write(names: dict[str, str], pictures: Pictures) -> dict[str, str]:
             delete(written.values())
             raise
     return written
+
+
+def require_room() -> None:
+    """Pictures leave the rest of the disk to the database. Raises ``OSError``."""
+    folder = Path(settings.MEDIA_ROOT).resolve()
+    free = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
+    if free < settings.DISK_RESERVE_MB * 2**20:
+        raise OSError(errno.ENOSPC, f"less than {settings.DISK_RESERVE_MB} MB are free on the disk")
+
+
+def refusal() -> str:
+    """Why pictures cannot be written now, found out by writing one; empty when they can."""
+    try:
+        require_room()
+        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT) as file:
+            file.write(bytes(SAMPLE_BYTES))
+            file.flush()
+    except OSError as refused:
+        return NOT_STORED.format(refused.strerror or refused)
+    return ""
+
+
+def read(name: str | None) -> bytes:
+    """A stored picture; empty when there is none, or no more."""
+    if not name:
+        return b""
+    try:
+        with default_storage.open(name) as file:
+            return bytes(file.read())
+    except OSError:
+        return b""
 
 
 def delete(names: Iterable[str]) -> None:

@@ -2,61 +2,49 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from detections import pictures
 from detections.models import Attempt, Detection
 
-logger = logging.getLogger(__name__)
-
-EVERY_S = 300.0
 BATCH = 500
 DETECTION_PICTURES = ("picture", "vehicle_picture", "plate_picture")
 ATTEMPT_PICTURES = ("vehicle_picture", "plate_picture")
 
 
-class RetentionLoop:
-    """Keeps to DETECTION_DAYS, ATTEMPT_DAYS and ATTEMPT_ROWS; 0 days keep for ever."""
+def before(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
 
-    def run(self, stop: threading.Event) -> None:
-        while not stop.wait(EVERY_S):
-            close_old_connections()
-            try:
-                self.step()
-            except (OperationalError, InterfaceError) as error:
-                connection.close()
-                logger.warning("nothing old is deleted: %s", error)
-        connection.close()
 
-    def step(self) -> int:
-        """How many rows are gone."""
-        return prune_detections(settings.DETECTION_DAYS) + prune_attempts(settings.ATTEMPT_DAYS, settings.ATTEMPT_ROWS)
+def old_detections(days: int) -> QuerySet[Detection]:
+    """Seen last more than so many days ago; none for 0."""
+    return Detection.objects.filter(last_seen__lt=before(days)) if days else Detection.objects.none()
+
+
+def with_old_pictures(days: int) -> QuerySet[Detection]:
+    """Those whose pictures are to go while the row stays."""
+    return old_detections(days).exclude(picture="", vehicle_picture="", plate_picture="")
+
+
+def old_attempts(days: int, rows: int) -> QuerySet[Attempt]:
+    """Too old, or beyond the newest ``rows`` of all cameras together."""
+    too_old = before(days) if days else datetime.min.replace(tzinfo=timezone.get_current_timezone())
+    for newest in Attempt.objects.order_by("-at").values_list("at", flat=True)[rows : rows + 1]:
+        return Attempt.objects.filter(at__lte=max(newest, too_old))
+    return Attempt.objects.filter(at__lt=too_old) if days else Attempt.objects.none()
 
 
 def prune_detections(days: int) -> int:
-    if not days:
-        return 0
-    old = Detection.objects.filter(last_seen__lt=timezone.now() - timedelta(days=days))
-    return delete(old, DETECTION_PICTURES)
+    return delete(old_detections(days), DETECTION_PICTURES)
 
 
 def prune_attempts(days: int, rows: int) -> int:
     """``rows`` is the most that are kept of all cameras together."""
-    gone = 0
-    if days:
-        gone += delete(Attempt.objects.filter(at__lt=timezone.now() - timedelta(days=days)), ATTEMPT_PICTURES)
-    too_many = Attempt.objects.order_by("-at").values_list("at", flat=True)[rows : rows + 1]
-    for newest in too_many:
-        gone += delete(Attempt.objects.filter(at__lte=newest), ATTEMPT_PICTURES)
-    return gone
+    return delete(old_attempts(days, rows), ATTEMPT_PICTURES)
 
 
 def delete(rows: QuerySet[Any], fields: tuple[str, ...]) -> int:
@@ -64,6 +52,17 @@ def delete(rows: QuerySet[Any], fields: tuple[str, ...]) -> int:
     gone = 0
     while batch := list(rows.order_by("pk").values_list("pk", *fields)[:BATCH]):
         rows.model._default_manager.filter(pk__in=[row[0] for row in batch]).delete()
+        pictures.delete(name for row in batch for name in row[1:])
+        gone += len(batch)
+    return gone
+
+
+def delete_pictures(rows: QuerySet[Detection]) -> int:
+    """Of how many detections the pictures are gone; what was read stays."""
+    gone = 0
+    while batch := list(rows.order_by("pk").values_list("pk", *DETECTION_PICTURES)[:BATCH]):
+        nothing = dict.fromkeys(DETECTION_PICTURES, "")
+        Detection.objects.filter(pk__in=[row[0] for row in batch]).update(**nothing)
         pictures.delete(name for row in batch for name in row[1:])
         gone += len(batch)
     return gone

@@ -1,26 +1,30 @@
-"""The live wall, the list of detections, one detection, and the pictures of all of them."""
+"""The live wall, the list of detections, and the pictures of all of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, QueryDict
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from anpr_site.accounts.audit import record
+from anpr_site.accounts.choices import Action
 from cameras.models import Camera
 from detections.export import FORMATS, export
 from detections.messages import detection_payload, iso
-from detections.models import Detection
-from detections.search import DetectionFilter, page_of, visible_cameras
-from detections.status import camera_states
+from detections.models import SavedSearch
+from detections.paging import page_of
+from detections.search import ListFilter, visible_cameras, visible_detections
+from detections.status import camera_states, newest_update
 
 LIVE_ROWS = 30
-SHOWN = ("plate", "camera", "since", "until")
-MORE = ("has_plate", "kind", "brand", "color", "direction", "confidence")
+SHOWN = ("plate", "match", "camera", "since", "until")
+MORE = ("has_plate", "kind", "brand", "color", "direction", "confidence", "tag", "sort")
+PLACE = ("older", "newer")
 PICTURE_CACHE = "private, max-age=31536000, immutable"
 
 
@@ -31,64 +35,57 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def live_list(request: HttpRequest, camera: Camera | None = None) -> dict[str, Any]:
     """The newest rows, and the time from which the page goes on by itself."""
-    rows = Detection.objects.filter(camera__in=visible_cameras(request)).select_related("camera")
+    rows = visible_detections(request.user)
     if camera is not None:
         rows = rows.filter(camera=camera)
-    started = iso(timezone.now())
+    cursor = newest_update(request.user) or iso(timezone.now())
     detections = [detection_payload(row) for row in rows.order_by("-first_seen", "-id")[:LIVE_ROWS]]
-    return {"detections": detections, "cursor": max((row["updated_at"] for row in detections), default=started)}
+    return {"detections": detections, "cursor": cursor}
 
 
 @require_safe
 def detection_list(request: HttpRequest) -> HttpResponse:
-    rows = Detection.objects.filter(camera__in=visible_cameras(request)).select_related("camera")
-    search = DetectionFilter(request.GET, queryset=rows, request=request)
-    page = page_of(search.qs, older=request.GET.get("older", ""), newer=request.GET.get("newer", ""))
-    kept = request.GET.copy()
-    for name in ("older", "newer"):
-        kept.pop(name, None)
+    search = ListFilter(request.GET, queryset=visible_detections(request.user), request=request)
+    rows = search.qs
+    older, newer = (request.GET.get(name, "") for name in PLACE)
+    page = page_of(rows, older=older, newer=newer, sort=search.form.cleaned_data.get("sort") or "")
+    kept = kept_filters(request.GET)
+    if kept.get("plate") and not (older or newer):
+        record(request, Action.SEARCH, request.get_full_path(), str(kept["plate"]))
     context = {
         "search": search,
+        "refused": search.refused(also_known=PLACE),
         "page": page,
         "detections": [detection_payload(row) for row in page.rows],
         "shown": SHOWN,
         "more": MORE,
-        "more_is_used": any(kept.get(name) for name in MORE),
+        "more_is_used": any(kept.get(name) or name in search.form.errors for name in MORE),
         "kept": kept.urlencode(),
-        "is_filtered": any(kept.values()),
+        "is_filtered": any(name in kept for name in search.filters if name not in ("sort", "match")),
+        "saved_searches": SavedSearch.objects.filter(user=request.user.pk),
     }
     return render(request, "detections/detection_list.html", context)
 
 
+def kept_filters(asked: QueryDict) -> QueryDict:
+    """What an address asks for, without the place in the pages and without what is left empty."""
+    kept = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        filled = [value for value in values if value]
+        if filled and name not in PLACE:
+            kept.setlist(name, filled)
+    return kept
+
+
 @require_safe
 def detection_export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """What the list shows with the same filters, all of it."""
+    """What the list shows with the same filters and in the same order, all of it."""
     if kind not in FORMATS:
         raise Http404(_("Choose csv or json."))
-    rows = Detection.objects.filter(camera__in=visible_cameras(request)).select_related("camera")
-    return export(DetectionFilter(request.GET, queryset=rows, request=request).qs.order_by("-first_seen", "-id"), kind)
-
-
-@require_safe
-def detection_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Detection.objects.filter(camera__in=visible_cameras(request)).select_related("camera")
-    detection = get_object_or_404(rows, pk=pk)
-    confidences = [*detection.char_confidences, *[None] * len(detection.plate_text)]
-    context = {
-        "detection": detection_payload(detection),
-        "row": detection,
-        "characters": list(zip(detection.plate_text, confidences, strict=False)),
-        "duration_s": (detection.last_seen - detection.first_seen).total_seconds(),
-        "attempts": detection.attempts.all()[:20],
-        "same_plate": same_plate(rows, detection),
-    }
-    return render(request, "detections/detection_detail.html", context)
-
-
-def same_plate(rows: Any, detection: Detection) -> list[Any]:
-    if not detection.plate_norm:
-        return []
-    return [detection_payload(row) for row in rows.filter(plate_norm=detection.plate_norm).exclude(pk=detection.pk)[:5]]
+    search = ListFilter(request.GET, queryset=visible_detections(request.user), request=request)
+    rows = search.qs
+    record(request, Action.EXPORT, request.get_full_path(), request.GET.get("plate", ""))
+    return export(rows, kind, search.form.cleaned_data.get("sort") or "")
 
 
 @require_safe

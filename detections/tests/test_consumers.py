@@ -13,7 +13,7 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
-from cameras.models import Camera
+from cameras.models import Camera, CameraHealth
 from detections.consumers import LiveConsumer
 from detections.messages import CAMERAS_GROUP, DETECTIONS_GROUP, camera_message, detection_message
 from detections.models import Viewer
@@ -73,6 +73,21 @@ async def test_a_page_learns_how_everything_stands(live: WebsocketCommunicator, 
     assert status["latest"][:19] == row.updated_at.isoformat()[:19]
 
 
+async def test_each_page_hears_in_its_own_language_what_is_wrong(user: User, camera: Camera) -> None:
+    await sync_to_async(CameraHealth.objects.update_or_create)(
+        camera=camera, defaults={"state": "offline", "last_error": "rtsp://gate/1: the connection was cut"}
+    )
+    message = camera_message(await Camera.objects.select_related("health").aget())
+    for language, words in (("de", "die Verbindung ist abgerissen"), ("en", "the connection was cut")):
+        page = socket(user)
+        await page.connect()
+        await page.send_json_to({"type": "here", "page": "/", "language": language})
+        assert (await heard(page, "status"))["cameras"][0]["reason"] == f"rtsp://gate/1: {words}"
+        await get_channel_layer().group_send(CAMERAS_GROUP, dict(message))
+        assert (await heard(page, "camera.health"))["camera"]["reason"] == f"rtsp://gate/1: {words}"
+        await page.disconnect()
+
+
 async def test_news_of_detections_and_cameras_reach_the_page(live: WebsocketCommunicator, camera: Camera) -> None:
     await heard(live, "status")
     row = await sync_to_async(make_detection)(camera)
@@ -92,6 +107,13 @@ async def test_news_of_a_camera_that_one_may_not_see_is_not_told(live: Websocket
     await get_channel_layer().group_send(DETECTIONS_GROUP, message)
     assert await live.receive_nothing() or (await live.receive_json_from())["type"] == "viewers"
     assert await live.receive_nothing()
+
+
+async def test_an_account_that_is_closed_sees_nothing_more(live: WebsocketCommunicator, camera: Camera) -> None:
+    assert (await heard(live, "status"))["cameras"]
+    await User.objects.aupdate(is_active=False)
+    await live.send_json_to({"type": "here", "page": "/"})
+    assert (await heard(live, "status"))["cameras"] == []
 
 
 async def test_the_server_tells_its_time(live: WebsocketCommunicator) -> None:

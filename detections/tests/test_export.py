@@ -10,7 +10,10 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.test import AsyncClient
 
+from cameras.models import Camera
 from detections.export import harmless
+from detections.models import Detection
+from detections.paging import sorted_rows
 from detections.tests.rows import make_camera, make_detection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +45,18 @@ async def test_a_csv_holds_what_was_found(rows: None) -> None:
 async def test_a_json_holds_what_was_found(rows: None) -> None:
     found = json.loads(await fetch("/detections/export.json?color=Red"))
     assert [row["plate_text"] for row in found] == ["KLM2"]
+
+
+@pytest.mark.parametrize("sort", ["", "oldest", "plate", "-confidence"])
+async def test_many_rows_come_part_by_part_each_once_in_the_order_of_the_list(
+    monkeypatch: pytest.MonkeyPatch, rows: None, sort: str
+) -> None:
+    monkeypatch.setattr("detections.export.CHUNK", 2)
+    await sync_to_async(make_detection)(await Camera.objects.aget(), "", confidence=0.0)
+    found = json.loads(await fetch(f"/detections/export.json?sort={sort}"))
+    wanted = sorted_rows(Detection.objects.all(), sort).values_list("pk", flat=True)
+    assert [row["id"] for row in found] == [pk async for pk in wanted]
+    assert len(found) == (4 if sort in ("", "oldest") else 3)
 
 
 async def test_nothing_found_is_an_empty_list(rows: None) -> None:

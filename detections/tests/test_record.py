@@ -15,9 +15,20 @@ from django.db.models.fields.files import ImageFieldFile
 from cameras.models import Camera
 from detections import pictures
 from detections.models import Attempt, Detection
-from detections.pictures import FailedLook, Pictures, failed_look, sighting
+from detections.pictures import KeptLooks, Pictures, kept_looks, sighting
 from detections.record import record, record_attempts
-from inference.types import Attributes, Box, Frame, FrameResult, Observation, Plate, PlateRead, Reading, Vehicle
+from inference.types import (
+    Attributes,
+    Box,
+    Frame,
+    FrameResult,
+    Observation,
+    Plate,
+    PlateRead,
+    Reading,
+    Standing,
+    Vehicle,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,14 +113,49 @@ def test_the_same_plate_at_another_camera_is_another_detection(camera: Camera) -
     assert Detection.objects.count() == 2
 
 
-@pytest.mark.parametrize(("votes", "stands"), [(2, "AB123CD"), (9, "AB128CD")])
-def test_of_two_texts_one_letter_apart_the_stronger_stands(camera: Camera, votes: int, stands: str) -> None:
-    record(camera.pk, plate_read(), EVIDENCE)
+@pytest.mark.parametrize(("first", "votes", "stands"), [(3, 1, "AB123CD"), (1, 9, "AB128CD")])
+def test_of_a_plate_and_its_misreading_the_stronger_stands(camera: Camera, first: int, votes: int, stands: str) -> None:
+    record(camera.pk, plate_read(votes=first), EVIDENCE)
     later = plate_read("AB128CD", "two", votes=votes, first_seen=NOW + 5, last_seen=NOW + 6, best=observation(NOW + 6))
     record(camera.pk, later, Pictures(b"later", b"later", b"later"))
     row = Detection.objects.get()
     assert row.plate_text == stands
     assert content(row.picture) == (b"frame" if stands == "AB123CD" else b"later")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "region", "rows"),
+    [
+        ("AB123CD", "AB124CD", "IT", 2),
+        ("AB123CD", "AB124CD", None, 2),
+        ("AB12OCD", "AB120CD", None, 1),
+        ("AB123C", "AB123CD", None, 1),
+        ("AB123C", "AB123CD", "IT", 2),
+    ],
+)
+def test_confirmed_neighbours_stay_two_unless_they_look_alike_or_one_is_a_part(
+    camera: Camera, one: str, other: str, region: str | None, rows: int
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        Detection.objects.all().delete()
+        record(camera.pk, plate_read(first, region=region), EVIDENCE)
+        record(camera.pk, plate_read(second, "two", region=region, first_seen=NOW + 5, last_seen=NOW + 6), EVIDENCE)
+        assert Detection.objects.count() == rows
+
+
+def test_an_unread_row_that_is_read_as_a_recent_visit_goes_up_in_it(camera: Camera) -> None:
+    visit = record(camera.pk, plate_read(), EVIDENCE).detection
+    again = {"first_seen": NOW + 20, "best": observation(NOW + 21)}
+    unread = record(camera.pk, plate_read("", "two", last_seen=NOW + 22, **again), EVIDENCE).detection
+    seen = Attempt.objects.create(camera=camera, detection=unread, track_id="two", at=unread.first_seen)
+    found = record(camera.pk, plate_read("AB123CD", "two", last_seen=NOW + 25, **again), EVIDENCE)
+    assert (found.detection.pk, found.created, found.removed) == (visit.pk, False, unread.pk)
+    row = Detection.objects.get()
+    assert row.last_seen.timestamp() == NOW + 25
+    assert not default_storage.exists(unread.picture.name)
+    assert default_storage.exists(row.picture.name)
+    seen.refresh_from_db()
+    assert seen.detection == row
 
 
 def test_quite_another_plate_is_another_detection(camera: Camera) -> None:
@@ -179,7 +225,7 @@ def test_failed_looks_that_are_not_stored_leave_no_pictures(
     seen = replace(observation(), stage="read", reason="blur")
     monkeypatch.setattr(Attempt.objects, "bulk_create", away)
     with pytest.raises(OperationalError):
-        record_attempts(camera.pk, failed_look(FrameResult(seen.frame, observations=(seen,))))
+        record_attempts(camera.pk, kept_looks(FrameResult(seen.frame, observations=(seen,)), [0]))
     assert not list(tmp_path.rglob("*.jpg"))
 
 
@@ -197,15 +243,40 @@ def test_no_half_set_of_pictures_stays_behind(tmp_path: Path, monkeypatch: pytes
     assert not list(tmp_path.rglob("*.jpg"))
 
 
-def test_failed_looks_are_kept_with_their_reason(camera: Camera) -> None:
-    seen = replace(observation(), stage="read", reason="low_reading_confidence", reading=Reading("AB1", 0.2, (0.2,)))
-    look = failed_look(FrameResult(seen.frame, observations=(seen, observation()), ms={"detect": 12.34}))
-    assert isinstance(look, FailedLook)
-    assert record_attempts(camera.pk, look) == ""
-    attempt = Attempt.objects.get()
+def test_looks_are_kept_with_their_reason_and_go_to_their_visit(camera: Camera) -> None:
+    failed = replace(observation(), stage="read", reason="low_reading_confidence", reading=Reading("AB1", 0.2, (0.2,)))
+    counted = replace(observation(), stage="read", reading=Reading("AB123CD", 0.9))
+    standings = (Standing("one"), Standing("other"), None)
+    result = FrameResult(failed.frame, (), (failed, counted, observation()), ms={"detect": 12.34}, standings=standings)
+    looks = kept_looks(result, [0, 1])
+    assert isinstance(looks, KeptLooks)
+    assert record_attempts(camera.pk, looks) == ""
+    row = record(camera.pk, plate_read(), EVIDENCE).detection
+    attempt = Attempt.objects.get(track_id="one")
     assert (attempt.stage, attempt.reason, attempt.text) == ("read", "low_reading_confidence", "AB1")
+    assert (attempt.detection, attempt.ms, attempt.corners[1]) == (row, {"detect": 12.3}, [80.0, 60.0])
+    assert attempt.measures["plate_width"] == 30
     assert attempt.plate_picture
-    assert attempt.ms == {"detect": 12.3}
+    assert attempt.vehicle_picture
+    other = Attempt.objects.get(track_id="other")
+    assert (other.reason, other.detection) == ("", None)
+    assert not other.vehicle_picture
+
+
+def test_how_it_was_read_is_kept_with_the_picture_it_was_read_from(camera: Camera) -> None:
+    best = replace(observation(), reading=Reading("AB123CD", 0.9, (0.8,) * 7, "A8123CD"), ms={"detect": 21.04})
+    first = sighting(plate_read(best=best, tallies=(("AB123CD", 3, 0.8), ("AB128CD", 1, 0.2))))
+    record(camera.pk, first.read, first.pictures, breakdown=first.breakdown)
+    kept = Detection.objects.get().breakdown
+    assert kept["ms"] == {"detect": 21.0}
+    assert kept["measures"]["frame"] == [160, 90]
+    assert kept["reading"]["raw_text"] == "A8123CD"
+    assert kept["votes"] == [["AB123CD", 3, 0.8], ["AB128CD", 1, 0.2]]
+    later = sighting(plate_read(votes=9, best=observation(NOW + 5), tallies=(("AB123CD", 9, 1.0),)))
+    record(camera.pk, later.read, Pictures(), breakdown=later.breakdown)
+    row = Detection.objects.get()
+    assert row.breakdown["votes"] == [["AB123CD", 9, 1.0]]
+    assert row.breakdown["ms"] == {"detect": 21.0}, "the picture is still that of the first"
 
 
 def test_a_read_waits_without_pixels() -> None:

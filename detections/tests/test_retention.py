@@ -9,13 +9,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
-from pytest_django import Settings
 
 from cameras.models import Camera
 from detections.models import Attempt, Detection
 from detections.pictures import Pictures
 from detections.record import record
-from detections.retention import RetentionLoop, prune_attempts, prune_detections
+from detections.retention import delete_pictures, prune_attempts, prune_detections, with_old_pictures
 from detections.tests.test_record import plate_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,14 +55,30 @@ def test_of_too_many_attempts_the_newest_stay(camera: Camera) -> None:
     assert prune_attempts(days=7, rows=5) == 0
 
 
-def test_attempts_grow_old_too(camera: Camera, settings: Settings) -> None:
-    settings.ATTEMPT_DAYS = 7
-    Attempt.objects.create(camera=camera, at=timezone.now() - timedelta(days=8), stage="read", reason="blur")
-    assert RetentionLoop().step() == 1
+def test_attempts_grow_old_too(camera: Camera) -> None:
+    now = timezone.now()
+    for age in (6, 8):
+        Attempt.objects.create(camera=camera, at=now - timedelta(days=age), stage="read", reason="blur")
+    assert prune_attempts(days=7, rows=100) == 1
+    assert prune_attempts(days=0, rows=100) == 0
+
+
+def test_pictures_may_go_before_the_row(camera: Camera) -> None:
+    old = seen(camera, "old", timezone.now() - timedelta(days=31))
+    new = seen(camera, "new", timezone.now() - timedelta(days=29))
+    assert delete_pictures(with_old_pictures(30)) == 1
+    assert delete_pictures(with_old_pictures(30)) == 0
+    assert not default_storage.exists(old.picture.name)
+    assert default_storage.exists(new.picture.name)
+    old.refresh_from_db()
+    assert (old.plate_text, old.picture.name) == ("OLD123", "")
 
 
 def test_the_command_says_what_it_deleted(camera: Camera) -> None:
     seen(camera, "old", timezone.now() - timedelta(days=5))
     said = StringIO()
+    call_command("prune_detections", "--days", "3", "--dry-run", stdout=said)
+    assert "would delete 1 detections and 0 attempts" in said.getvalue()
+    assert Detection.objects.count() == 1
     call_command("prune_detections", "--days", "3", stdout=said)
     assert "deleted 1 detections and 0 attempts" in said.getvalue()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cameras.models import Camera
+from detections.messages import iso
 from detections.models import Detection
 from detections.tests.rows import make_camera, make_detection, write_picture
 
@@ -32,9 +35,7 @@ def media(settings: Any, tmp_path: Path) -> None:
     return
 
 
-@pytest.mark.parametrize(
-    "address", ["/", "/detections/", "/detections/1/", "/cameras/gate/", "/media/1/a.jpg", "/texts.js"]
-)
+@pytest.mark.parametrize("address", ["/", "/detections/", "/detections/1/", "/cameras/gate/", "/texts.js"])
 def test_a_stranger_is_sent_to_the_login_page(client: Client, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
@@ -72,10 +73,21 @@ def test_the_live_page_shows_cameras_and_the_newest_rows(page: Client, camera: C
     assert f'data-camera="{camera.pk}"' in answer.content.decode()
 
 
+def test_the_page_of_a_quiet_camera_goes_on_from_now(page: Client, camera: Camera) -> None:
+    """Else it would fetch, at its first breath, all that other cameras have seen since its own last visit."""
+    quiet = make_camera("Yard")
+    make_detection(quiet, "OLD1", seconds_ago=900_000)
+    Detection.objects.update(updated_at=timezone.now() - timedelta(days=10))
+    newest = make_detection(camera, "NEW1", seconds_ago=1)
+    answer = page.get(f"/cameras/{quiet.slug}/")
+    assert [row["plate_text"] for row in answer.context["detections"]] == ["OLD1"]
+    assert answer.context["cursor"] == iso(newest.updated_at)
+
+
 def test_an_empty_installation_says_what_to_do(page: Client, admin_client: Client) -> None:
     assert b"No camera yet" in page.get("/").content
-    assert b"Add a camera" not in page.get("/").content
-    assert b"Add a camera" in admin_client.get("/").content
+    assert b"First steps" not in page.get("/").content
+    assert b"First steps" in admin_client.get("/").content
     assert b"No vehicle has passed yet" in page.get("/detections/").content
 
 
