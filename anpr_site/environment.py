@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         if value < least:
             raise ImproperlyConfigured(f"{var}: {value} is below {least}")
         return value
+
+    def networks(self, var: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        """Networks like ``192.168.1.0/24``, separated by commas; none without the variable."""
+        try:
+            return [ipaddress.ip_network(given.strip()) for given in self.list(var, default=[])]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var}: {error}; write networks like 192.168.1.0/24,fd00::/8") from error
 
 
 def kept_secret_key(path: Path) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from cameras.choices import State
 from cameras.models import Camera
+from detections.recognition import networks
 
 PROBE_KEY = "health"
+SUCCESS, NOT_LOADED = 0, 8
+"""The codes of the plain recognition service that a health answer can have."""
 
 
 @login_not_required
@@ -38,16 +38,7 @@ def health(request: HttpRequest) -> JsonResponse:
         report["cameras"] = {"online": online, "total": len(cameras)}
     except DatabaseError:
         report["database"] = "away"
+    trouble = networks.trouble()
+    report |= {"code": NOT_LOADED if trouble else SUCCESS, "message": trouble or "model loaded"}
     is_well = "away" not in report.values()
     return JsonResponse({"status": "ok" if is_well else "trouble", **report}, status=200 if is_well else 503)
-
-
-AWAY = (DatabaseError, RedisError, ConnectionError)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Called while the failure is being handled: a service that is away is said to be away."""
-    status = 503 if isinstance(sys.exc_info()[1], AWAY) else 500
-    if request.path.startswith("/api/"):
-        return JsonResponse({"detail": "away" if status == 503 else "error"}, status=status)
-    return HttpResponse(render_to_string(f"{status}.html"), status=status, headers={"Retry-After": "5"})

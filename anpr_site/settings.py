@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import chartkick
 import font_fjallaone
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from anpr_site.environment import Environment, kept_secret_key
+from anpr_site.logs import FORMATS as LOG_FORMATS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -31,10 +34,13 @@ if TIME_ZONE not in zoneinfo.available_timezones():
 USE_TZ = True
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "anpr_site.apps.PlatewatchAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -43,16 +49,24 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "axes",
+    "auditlog",
     "django_filters",
     "django_bootstrap5",
     "django_htmx",
-    "lucide",
     "anpr_site.apps.SiteConfig",
+    "anpr_site.accounts",
     "cameras",
     "detections",
+    "labeling",
 ]
 
 MIDDLEWARE = [
+    "anpr_site.requests.watched",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -63,9 +77,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "anpr_site.accounts.audit.Actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -81,18 +97,53 @@ TEMPLATES = [
                 "anpr_site.context.navigation",
                 "django.template.context_processors.i18n",
             ],
+            "libraries": {"lucide": "anpr_site.icons"},
         },
     },
 ]
 
+# --- api -------------------------------------------------------------------------------------------------------------
+API_RATE = env.whole("API_RATE", default=3000)
+API_RATE_ADDRESS = env.whole("API_RATE_ADDRESS", default=6000)
+API_WRONG_TOKENS = env.whole("API_WRONG_TOKENS", default=30)
+PROXIES = env.whole("PROXIES", default=0)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "anpr_site.accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["anpr_site.accounts.parsers.BoundedJSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["anpr_site.accounts.scopes.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "anpr_site.accounts.throttles.TokenThrottle",
+        "anpr_site.accounts.throttles.AddressThrottle",
+    ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "anpr_site.accounts.problems.handle",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS: the schema says more
+    "DEFAULT_SCHEMA_CLASS": "anpr_site.openapi.Schema",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Platewatch",
+    "VERSION": "1",
+    "DESCRIPTION": "Cameras, what they saw, and who is told of it. docs/ref/api.md says more.",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["anpr_site.openapi.of_version_1"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "anpr_site.openapi.with_problem",
+    ],
+}
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api/|v1/|recognize$)"
+METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES")
 
 # --- database --------------------------------------------------------------------------------------------------------
 DATABASE: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'anpr.sqlite3'}")
@@ -100,7 +151,8 @@ IS_SQLITE = DATABASE["ENGINE"] == "django.db.backends.sqlite3"
 if IS_SQLITE:
     # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database is locked".
     DATABASE["OPTIONS"] = {
-        "timeout": 5,
+        # SQLite's waiting is not fair: with six writers one of them waited for over five seconds.
+        "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
     }
@@ -134,11 +186,14 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "anpr_site.layers.ThreadSafeInMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What pictures were recognized as has room of its own: a flood of pictures must not push other keys out.
+CACHES["answers"] = CACHES["default"] | ({"KEY_PREFIX": "answers"} if REDIS_URL else {"LOCATION": "answers"})
 EMBEDDED_WORKERS = env.bool("EMBEDDED_WORKERS", default=not REDIS_URL)
 
 # --- files -----------------------------------------------------------------------------------------------------------
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 MEDIA_URL = "media/"
+DISK_RESERVE_MB = env.whole("DISK_RESERVE_MB", default=200)
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where collectstatic has never made it
@@ -146,6 +201,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", get_bootstrap_dir()),
     ("fonts", Path(font_fjallaone.__file__).parent / "files"),
+    ("chart", Path(chartkick.__file__).parent / "django/static/chartkick"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -156,11 +212,23 @@ WHITENOISE_USE_FINDERS = True
 # --- models and devices ----------------------------------------------------------------------------------------------
 INFERENCE_BACKEND: str = env.str("INFERENCE_BACKEND", default="openvino")
 INFERENCE_THREADS = env.whole("INFERENCE_THREADS", default=0)
+RECOGNITION_CACHE_S = env.whole("RECOGNITION_CACHE_S", default=300)
+# Pictures come as base64 in forms too: 16 MB of them and a little more.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 2**20
+MODELS_ROOT = Path(env.str("MODELS_ROOT", default=str(MEDIA_ROOT / "models")))
 
 # --- retention -------------------------------------------------------------------------------------------------------
 DETECTION_DAYS = env.whole("DETECTION_DAYS", default=90)
 ATTEMPT_DAYS = env.whole("ATTEMPT_DAYS", default=7)
 ATTEMPT_ROWS = env.whole("ATTEMPT_ROWS", default=20_000, least=1)
+ACCESS_DAYS = env.whole("ACCESS_DAYS", default=365)
+AUDIT_DAYS = env.whole("AUDIT_DAYS", default=365)
+PICTURE_DAYS = env.whole("PICTURE_DAYS", default=0)
+SAMPLE_DAYS = env.whole("SAMPLE_DAYS", default=0)
+EXPORT_DAYS = env.whole("EXPORT_DAYS", default=7)
+
+# --- deliveries ------------------------------------------------------------------------------------------------------
+DELIVERY_NETWORKS = env.networks("DELIVERY_NETWORKS")
 
 # --- security --------------------------------------------------------------------------------------------------------
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
@@ -170,7 +238,8 @@ if not SECRET_KEY:
     SECRET_KEY = kept_secret_key(Path(f"{DATABASE['NAME']}.secret-key"))
 HTTPS = env.bool("HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(health|healthz|readyz)$"]  # containers ask themselves, without the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # Subdomains and the browsers' preload list belong to the owner of the domain, not to one product on it.
@@ -203,19 +272,41 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# A name is locked for one address alone: neither the people behind one NAT nor the real user elsewhere are locked out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.whole("LOGIN_TRIES", default=8, least=1)
+AXES_COOLOFF_TIME = timedelta(minutes=env.whole("LOGIN_PAUSE_MINUTES", default=15, least=1))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "anpr_site.accounts.lockout.locked"
+AXES_CLIENT_IP_CALLABLE = "anpr_site.accounts.addresses.client_address"
+AXES_VERBOSE = False
+AUDITLOG_MASK_CALLABLE = "anpr_site.accounts.audit.hidden"
+AUDITLOG_CID_HEADER = None  # a stranger's header of any length
+AUDITLOG_CID_GETTER = "anpr_site.accounts.audit.request_id"
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
+
 # --- logging ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise ImproperlyConfigured(f"LOG_LEVEL: {LOG_LEVEL!r} is none of DEBUG, INFO, WARNING, ERROR")
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in LOG_FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT: {LOG_FORMAT!r} is none of {', '.join(LOG_FORMATS)}")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": LOG_FORMATS,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "daphne": {"level": "WARNING"},
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.channels.server": {"level": "WARNING"},
+        "anpr_site.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
 }

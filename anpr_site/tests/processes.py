@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import http.cookiejar
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -20,17 +22,25 @@ from pathlib import Path
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_port(first: int = 8100, last: int = 8199) -> int:
+    """A port that nothing listens on and that no other run of tests has; its lock stays until this run ends."""
     for port in range(first, last):
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                attempt.bind(("127.0.0.1", port))
-                return port
+        with contextlib.suppress(OSError):
+            lock = os.open(Path(tempfile.gettempdir()) / f"platewatch-port-{port}", os.O_CREAT | os.O_RDWR, 0o666)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with socket.socket() as attempt:
+                    attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    attempt.bind(("127.0.0.1", port))
+            except OSError:
+                os.close(lock)
+                raise
+            return port
     raise RuntimeError(f"no free port from {first} to {last}")
 
 
@@ -44,7 +54,9 @@ def wait_until(what: Callable[[], Any], seconds: float, every: float = 0.1) -> A
 
 
 class Product:
-    """Processes with one environment and one log each."""
+    """Processes with one environment and one log each; ``root`` holds the code that they run."""
+
+    root = ROOT
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
@@ -58,7 +70,9 @@ class Product:
 
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                command, cwd=self.root, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
         self.processes[name] = process
         return process
 
@@ -66,7 +80,7 @@ class Product:
         """Runs to its end; the output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -124,7 +138,7 @@ class Person:
     def live(self, path: str = "/ws/live/") -> Iterator[ClientConnection]:
         cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
         address = self.url.replace("http", "ws", 1) + path
-        with connect(address, additional_headers={"Cookie": cookie}, origin=self.url) as socket:  # type: ignore[arg-type]
+        with connect(address, additional_headers={"Cookie": cookie}, origin=Origin(self.url)) as socket:
             socket.send(json.dumps({"type": "here", "page": "/"}))
             yield socket
 

@@ -13,21 +13,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any, TextIO
 
+from anpr_site.tests.processes import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S = 30
 HAS_REDIS = shutil.which("redis-server") is not None
-
-
-def free_port(first: int = 8220, last: int = 8299) -> int:
-    for port in range(first, last):
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                attempt.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError(f"no free port from {first} to {last}")
 
 
 def answers(port: int) -> bool:
@@ -62,7 +52,7 @@ class RunningSite:
     def __init__(self, folder: Path) -> None:
         self.log: TextIO = (folder / "server.log").open("a")
         self.redis = OwnRedis(self.log)
-        self.port = free_port()
+        self.port = free_port(8220, 8299)
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             "PATH": "/usr/bin:/bin",

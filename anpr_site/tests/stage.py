@@ -21,12 +21,16 @@ from django.core.cache import cache  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from redis.exceptions import RedisError  # noqa: E402
 
+from anpr_site.tests.access_world import make_world  # noqa: E402
 from cameras.models import Camera, CameraHealth  # noqa: E402
 from cameras.preview import preview_key, watched_key  # noqa: E402
 from cameras.worker.news import News  # noqa: E402
 from detections.messages import DETECTIONS_GROUP, detection_message  # noqa: E402
 from detections.models import Detection  # noqa: E402
 from detections.tests.rows import make_camera, make_detection, write_picture  # noqa: E402
+from labeling.choices import Review, State  # noqa: E402
+from labeling.models import Label  # noqa: E402
+from labeling.tests.rows import draw_pictures, make_sample  # noqa: E402
 
 
 class Stage:
@@ -51,6 +55,13 @@ class Stage:
     def watched(self) -> dict[str, int]:
         return {"id": self.camera.pk}
 
+    def second_camera(self, name: str, there: bool) -> dict[str, int]:
+        """Adds a camera by this name, or takes it away."""
+        if there:
+            return {"id": make_camera(name).pk}
+        Camera.objects.filter(name=name).delete()
+        return {}
+
     def row(self, text: str, pk: int = 0, silent: bool = False) -> dict[str, Any]:
         """Records a plate, or another text for the row ``pk``; ``silent``: the message is lost."""
         if pk:
@@ -63,6 +74,28 @@ class Stage:
         if not silent:
             self.news.send(DETECTIONS_GROUP, detection_message(row, created=not pk))
         return {"id": row.pk}
+
+    def world(self) -> dict[str, str]:
+        """One of everything, samples that people have judged among them; the ids that addresses name."""
+        world = make_world()
+        olga, lena = User.objects.get(username="olga"), world.people["labeler"]
+        for number, state in enumerate((State.CORRECT, State.CORRECT, State.CORRECTED, State.WRONG, State.NOT_A_PLATE)):
+            brand = ("Toyota", "BMW")[number % 2]
+            sample = make_sample(
+                self.camera,
+                f"JDG{number}",
+                seconds_ago=7200 * number,
+                state=state,
+                true_text=f"JDG{number}" if state == State.CORRECT else "JDGX",
+                true_brand=brand,
+                true_color="blue",
+                labeled_by=lena,
+                review=Review.DISPUTED if number == 1 else Review.AGREED,
+                second_by=olga,
+            )
+            draw_pictures(sample)
+            Label.objects.create(sample=sample, by=lena, state=state)
+        return world.ids
 
     def pictures(self, on: bool) -> dict[str, Any]:
         (self.playing.set if on else self.playing.clear)()

@@ -6,38 +6,17 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from importlib import resources
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from anpr_site.tests.running_site import HAS_REDIS, ROOT, RunningSite
+from anpr_site.tests.browsers import ARTIFACTS, IN_A_BROWSER, SIZES, watch
+from anpr_site.tests.running_site import RunningSite
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not HAS_REDIS, reason="needs redis-server"),
-    pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs chromium"),
-]
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SIZES = {1440: 900, 820: 1180, 390: 844}
-ARTIFACTS = ROOT / "artifacts"
+pytestmark = IN_A_BROWSER
 
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
+ENDLESS = {"results": [], "next": "/api/v1/detections/?cursor=more"}
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +41,7 @@ def visit(browser: Browser, site: RunningSite) -> Iterator[Visit]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: note(said.text, forgive) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: note_request(request.url))
+        watch(page, complaints, forgive)
         page.goto(site.url + "/login/")
         page.fill("#id_username", "olga")
         page.fill("#id_password", "olga")
@@ -73,14 +50,6 @@ def visit(browser: Browser, site: RunningSite) -> Iterator[Visit]:
         if address != "/":
             page.goto(site.url + address)
         return page
-
-    def note(text: str, forgive: str) -> None:
-        if not re.search(forgive, text):
-            complaints.append(text)
-
-    def note_request(address: str) -> None:
-        if not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", address):
-            complaints.append(f"left the machine: {address}")
 
     yield open_page
     for context in contexts:
@@ -149,11 +118,14 @@ def test_after_the_server_was_away_the_page_catches_up(site: RunningSite, visit:
     expect(banner).to_be_visible(timeout=10_000)
     expect(banner).to_contain_text("Not live", timeout=5000)
     expect(page.locator("[data-health-words]").first).to_have_text("Disconnected")
+    camera = page.locator(".tile-state [data-words]")
+    expect(camera).to_have_text("not known")
     shoot(page, "disconnected-1440")
     missed = [site.order("row", text=f"AWAY{number}", silent=True)["id"] for number in range(3)]
     site.start()
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(banner).to_be_hidden(timeout=30_000)
+    expect(camera).not_to_have_text("not known")
     for pk in missed:
         expect(page.locator(f'[data-rows] > li[data-id="{pk}"]')).to_be_visible(timeout=5000)
     assert page.evaluate("window.sameDocument")
@@ -243,6 +215,32 @@ def test_every_page_fits_every_width(site: RunningSite, visit: Visit) -> None:
             )
             assert small == [], (name, width)
             shoot(page, f"{name}-{width}")
+
+
+def test_a_camera_that_comes_or_goes_comes_and_goes_on_the_pages(site: RunningSite, visit: Visit) -> None:
+    wall = visit()
+    is_live(wall)
+    expect(wall.locator(".tile")).to_have_count(1)
+    site.order("second_camera", name="Yard", there=True)
+    expect(wall.locator(".tile")).to_have_count(2, timeout=15_000)
+    other = visit("/detections/")
+    is_live(other)
+    named = other.locator("nav [data-camera-state]").filter(has_text="Yard")
+    expect(named).not_to_have_count(0)
+    site.order("second_camera", name="Yard", there=False)
+    expect(wall.locator(".tile")).to_have_count(1, timeout=15_000)
+    expect(named).to_have_count(0, timeout=15_000)
+
+
+def test_a_page_that_missed_very_much_is_made_anew(site: RunningSite, visit: Visit) -> None:
+    page = visit(forgive="Failed to load|ERR_")
+    is_live(page)
+    asked = []
+    page.route("**/api/v1/detections/*", lambda route: (asked.append(1), route.fulfill(json=ENDLESS))[1])
+    with page.expect_navigation(timeout=20_000):
+        site.order("row", text="MUCH1", silent=True)
+    assert len(asked) >= 10
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_the_clock_finds_offset_and_drift(site: RunningSite, visit: Visit) -> None:

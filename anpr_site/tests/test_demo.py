@@ -13,15 +13,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import Page, WebSocket, expect
 
-from anpr_site.tests.running_site import ROOT, free_port, wait_for_answer
-from anpr_site.tests.test_browser import ARTIFACTS, CHROMIUM
+from anpr_site.tests.browsers import ARTIFACTS, NEEDS_CHROMIUM, chromium
+from anpr_site.tests.processes import free_port
+from anpr_site.tests.running_site import ROOT, wait_for_answer
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs chromium"),
+    NEEDS_CHROMIUM,
 ]
 logger = logging.getLogger(__name__)
 FIRST_WITHIN_S = 60
@@ -38,7 +39,7 @@ NOTE_ARRIVALS = """() => {
 
 
 def test_the_demo_shows_plates_soon_and_fast(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_port(8220, 8299)
     began = time.monotonic()
     command = [sys.executable, "manage.py", "demo", "--source", "synthetic:", "--port", str(port)]
     environment = {
@@ -66,8 +67,7 @@ def test_the_demo_shows_plates_soon_and_fast(tmp_path: Path) -> None:
 def use_the_demo(address: str, password: str, began: float) -> None:
     complaints: list[str] = []
     told: dict[str, dict[str, str]] = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -84,14 +84,14 @@ def use_the_demo(address: str, password: str, began: float) -> None:
             page.wait_for_timeout(500)
         arrivals = page.evaluate("window.arrivals")
         shoot_widths(page, address)
-        browser.close()
+        look_by_look(page, address)
     judge(first_s, told, arrivals)
     assert complaints == []
 
 
 def listen(opened: WebSocket, told: dict[str, dict[str, str]]) -> None:
     def received(frame: str | bytes) -> None:
-        if isinstance(frame, str) and (message := json.loads(frame))["type"] == "detection.new":
+        if isinstance(frame, str) and (message := json.loads(frame)).get("type") == "detection.new":
             told[str(message["detection"]["id"])] = message["detection"]
 
     opened.on("framereceived", received)
@@ -108,6 +108,24 @@ def shoot_widths(page: Page, address: str) -> None:
         expect(canvas).not_to_have_attribute("data-index", before or "", timeout=5000)
         page.wait_for_timeout(1000)
         page.screenshot(path=ARTIFACTS / f"demo-{width}.png", animations="disabled")
+
+
+def look_by_look(page: Page, address: str) -> None:
+    """The newest look taken apart as it happens, then how the newest plate was read."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{address}/cameras/demo/breakdown/")
+    look = page.locator("[data-look]")
+    expect(look.locator(".step")).to_have_count(7, timeout=30_000)
+    before = look.get_attribute("data-index")
+    expect(look).not_to_have_attribute("data-index", before or "", timeout=30_000)
+    page.screenshot(path=ARTIFACTS / "breakdown-live.png", animations="disabled", full_page=True)
+    page.goto(f"{address}/detections/?has_plate=true")
+    page.locator("[data-field=link]").first.click()
+    expect(page.locator(".step")).to_have_count(7)
+    expect(page.locator(".step .chars li").first).to_be_visible()
+    expect(page.locator(".votes .wins")).to_be_visible()
+    expect(page.locator(".look").first).to_be_visible()
+    page.screenshot(path=ARTIFACTS / "breakdown.png", animations="disabled", full_page=True)
 
 
 def judge(first_s: float, told: dict[str, dict[str, str]], arrivals: dict[str, int]) -> None:

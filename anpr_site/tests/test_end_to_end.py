@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,12 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from anpr_site.tests.containers import compose, copy_image, dockerfile, environment_of, health_check
 from anpr_site.tests.processes import Person, Product, Wire, children, free_port, messages, wait_until
 
 logger = logging.getLogger(__name__)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
+DOT_ENV = {
+    "SECRET_KEY": "for this test only, " * 4,
+    "MYSQL_PASSWORD": "lettersAnd4Digits",
+    "ALLOWED_HOSTS": "plates.example.org",
+    "TIME_ZONE": "Europe/Berlin",
+}
 OPERATOR = """
 from django.contrib.auth.models import Group, User
 user = User.objects.create_user("olga", password="a-long-password")
@@ -99,6 +107,15 @@ def test_the_demo_refuses_in_one_line(tmp_path: Path, arguments: tuple[str, ...]
     assert "Traceback" not in product.log("demo")
 
 
+@pytest.mark.parametrize("command", [("demo",), ("run_cameras",)])
+def test_an_unknown_backend_stops_the_start_with_those_that_exist(tmp_path: Path, command: tuple[str, ...]) -> None:
+    product = Product(tmp_path, INFERENCE_BACKEND="abacus", EMBEDDED_WORKERS="true")
+    process = product.start("start", sys.executable, "manage.py", *command)
+    assert process.wait(60) == 1
+    assert "there is no backend 'abacus'" in product.log("start")
+    assert "openvino" in product.log("start")
+
+
 @pytest.fixture
 def wires() -> Iterator[dict[str, Wire]]:
     both = {"mysql": Wire(free_port(8150), 3306), "redis": Wire(free_port(8170), 6379)}
@@ -109,31 +126,41 @@ def wires() -> Iterator[dict[str, Wire]]:
 
 @pytest.fixture
 def fleet(tmp_path: Path, wires: dict[str, Wire]) -> Iterator[tuple[Product, Person]]:
-    """The commands of docker-compose.yml against MariaDB and Redis."""
+    """The containers of docker-compose.yml without Docker: their files, environment and commands."""
     import MySQLdb
 
     name = f"fleet_{os.getpid()}"
     server = MySQLdb.connect(host="127.0.0.1", user="root")
-    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    mysql, redis = (wire.listener.getsockname()[1] for wire in wires.values())
-    product = Product(
-        tmp_path,
-        DATABASE_URL=f"mysql://root@127.0.0.1:{mysql}/{name}",
-        REDIS_URL=f"redis://127.0.0.1:{redis}/7",
-        SECRET_KEY="for this test only, " * 4,
-    )
+    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    server.cursor().execute(f"GRANT ALL ON {name}.* TO {name}@'%' IDENTIFIED BY '{DOT_ENV['MYSQL_PASSWORD']}'")
+    services = compose(DOT_ENV)
     port = free_port()
-    product.manage("migrate", "--noinput", "-v0")
+    mysql, redis = (wire.listener.getsockname()[1] for wire in wires.values())
+    places = {"0.0.0.0": "127.0.0.1", "8000": str(port), "/data/media": str(tmp_path / "media")}
+    places |= {"mysql:3306": f"127.0.0.1:{mysql}", "redis:6379/0": f"127.0.0.1:{redis}/7", "platewatch": name}
+    environment = environment_of(services["web"], DOT_ENV)
+    product = Product(tmp_path, **{name: here(value, places) for name, value in environment.items()})
+    product.root = tmp_path / "app"
+    copy_image(product.root)
+    assert product.start("migrate", *here(services["migrate"]["command"], places).split()).wait(120) == 0
     product.manage("shell", "-v0", "-c", OPERATOR)
     product.manage("shell", "-v0", "-c", "Camera.objects.create(name='Gate', source_url='synthetic:', max_fps=6)")
-    product.start("web", "daphne", "-b", "127.0.0.1", "-p", str(port), "anpr_site.asgi:application")
-    product.start("cameras", sys.executable, "manage.py", "run_cameras")
+    for service in ("web", "cameras", "deliveries"):
+        product.start(service, *here(services[service]["command"], places).split())
     url = f"http://127.0.0.1:{port}"
     person = wait_until(lambda: signed_in(url), 40)
     yield product, person
     product.close()
     server.cursor().execute(f"DROP DATABASE {name}")
+    server.cursor().execute(f"DROP USER {name}@'%'")
     server.close()
+
+
+def here(words: str, places: dict[str, str]) -> str:
+    """The words with this machine's places in the stead of the containers'."""
+    for there, place in places.items():
+        words = words.replace(there, place)
+    return words
 
 
 def signed_in(url: str) -> Person | None:
@@ -161,14 +188,51 @@ def test_as_processes_a_plate_arrives_a_killed_worker_returns_and_all_end_quickl
         logger.info("killed worker: online again after %.1f s", time.monotonic() - killed)
         assert again != worker
         next(messages(socket, "detection.new", 60))
-    for name in ("cameras", "web"):
+        os.kill(again, signal.SIGTERM)
+        wait_until(lambda: set(children(supervisor)) - {worker, again}, 20)
+        next(messages(socket, "detection.new", 60))
+    assert product.shell("__import__('django').conf.settings.TIME_ZONE") == DOT_ENV["TIME_ZONE"], "what .env says"
+    assert is_healthy(product, person.url)
+    for name in ("deliveries", "cameras", "web"):
         code, seconds = product.end(name)
         logger.info("SIGTERM: %s out within %.2f s, exit code %s", name, seconds, code)
         assert seconds < 2
         assert code in (0, -signal.SIGTERM) if name == "web" else code == 0
         assert "Traceback" not in product.log(name), product.log(name)
+    assert not is_healthy(product, person.url)
     health = product.shell("list(CameraHealth.objects.values_list('state', 'lease'))")
     assert health == [["stopped", ""]]
+
+
+def is_healthy(product: Product, url: str) -> bool:
+    """What Docker says of the web container."""
+    words = [word.replace("http://127.0.0.1:8000", url) for word in health_check()]
+    return subprocess.run(words, env=product.environment, capture_output=True, check=False).returncode == 0
+
+
+def test_behind_a_proxy_that_speaks_https_the_container_is_healthy(tmp_path: Path) -> None:
+    product = Product(tmp_path, HTTPS="true", ALLOWED_HOSTS="plates.example.org,127.0.0.1", EMBEDDED_WORKERS="false")
+    product.environment |= {"REDIS_URL": "redis://127.0.0.1:6379/7"}
+    product.manage("migrate", "--noinput", "-v0")
+    port = free_port()
+    product.start("web", "daphne", "-b", "127.0.0.1", "-p", str(port), "anpr_site.asgi:application")
+    try:
+        wait_until(lambda: is_healthy(product, f"http://127.0.0.1:{port}"), 30)
+    finally:
+        product.close()
+
+
+def test_the_image_is_built_without_a_database(tmp_path: Path) -> None:
+    """The command of the Dockerfile that gathers CSS and scripts, on the files that the image holds."""
+    found = re.search(r"^RUN (\w+)=(\S+) (python .*collectstatic.*)$", dockerfile(), re.M)
+    assert found
+    product = Product(tmp_path, **{found[1]: found[2]})
+    product.root = tmp_path / "app"
+    copy_image(product.root)
+    del product.environment["DATABASE_URL"]
+    assert product.start("build", *found[3].split()).wait(120) == 0, product.log("build")
+    assert (product.root / "staticfiles/js/live.js").exists()
+    assert not list(product.root.glob("**/tests")), "the image holds no tests"
 
 
 AWAY_S = 25

@@ -27,6 +27,8 @@ def test_a_well_site_says_so_to_anybody(client: Client) -> None:
         "cache": "ok",
         "database": "ok",
         "cameras": {"online": 0, "total": 1},
+        "code": 0,
+        "message": "model loaded",
     }
 
 
@@ -48,7 +50,7 @@ def test_a_cache_that_is_away_is_named(client: Client, monkeypatch: pytest.Monke
     assert answer.json()["cache"] == "away"
 
 
-@pytest.mark.parametrize(("address", "kind"), [("/", "text/html"), ("/api/cameras/", "application/json")])
+@pytest.mark.parametrize(("address", "kind"), [("/", "text/html"), ("/api/v1/cameras/", "application/problem+json")])
 def test_a_page_says_that_the_database_is_away(
     client: Client, django_user_model: Any, monkeypatch: pytest.MonkeyPatch, address: str, kind: str
 ) -> None:
@@ -60,6 +62,18 @@ def test_a_page_says_that_the_database_is_away(
     assert answer["Content-Type"].startswith(kind)
     assert b"away" in answer.content
     assert b"Traceback" not in answer.content
+
+
+@pytest.mark.parametrize("address", ["/recognize", "/v1/plate-reader/", "/metrics"])
+def test_a_program_is_told_in_json_outside_of_the_api_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    client.raise_request_exception = False
+    monkeypatch.setattr("anpr_site.accounts.models.ApiToken.find", away)
+    send = client.get if address == "/metrics" else client.post
+    answer = send(address, headers={"Authorization": "Token pw_any"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "away")
+    assert answer["Retry-After"]
 
 
 def test_another_failure_is_a_page_without_a_traceback(

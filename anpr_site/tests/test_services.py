@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import http.client
+import sqlite3
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from anpr_site import services
+from anpr_site.tests.processes import Person, Product, free_port
+from anpr_site.tests.running_site import wait_for_answer
 
 
 class Patient:
@@ -44,3 +50,29 @@ def test_one_that_does_not_listen_is_named_and_left(
     atexit.unregister(services.finish)
     assert "patient did not stop" in caplog.text
     deaf.freed.set()
+
+
+@pytest.mark.slow
+def test_a_request_that_waits_for_the_database_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    product = Product(tmp_path, REDIS_URL="redis://127.0.0.1:6379/7", EMBEDDED_WORKERS="false")
+    product.manage("migrate", "--noinput", "-v0")
+    port = free_port()
+    server = product.start("web", "daphne", "-b", "127.0.0.1", "-p", str(port), "anpr_site.asgi:application")
+    try:
+        wait_for_answer(f"http://127.0.0.1:{port}/health", server)
+        with contextlib.closing(sqlite3.connect(tmp_path / "anpr.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            asking = threading.Thread(target=sign_in_wrongly, args=(f"http://127.0.0.1:{port}",), daemon=True)
+            asking.start()
+            time.sleep(2)
+            assert asking.is_alive(), "it waits for the database"
+            _, seconds = product.end("web")
+        assert seconds < 2
+        asking.join(15)
+    finally:
+        product.close()
+
+
+def sign_in_wrongly(url: str) -> None:
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        Person(url, "nobody", "wrong")

@@ -4,6 +4,7 @@ import { fillRow, makeRow } from "./rows.js";
 const MOST_ROWS = 60;
 const OVERLAP = 2000;
 const SPOKEN_EVERY = 4000;
+const MOST_PAGES = 10;
 
 export class LiveList {
   constructor(element, socket) {
@@ -20,6 +21,7 @@ export class LiveList {
 
   told(message) {
     if (message.type === "detection.new" || message.type === "detection.updated") this.take(message.detection);
+    if (message.type === "detection.removed") this.remove(message);
     if (message.type === "status" && message.latest && message.latest > this.cursor) this.catchUp();
   }
 
@@ -41,6 +43,12 @@ export class LiveList {
     while (this.list.children.length > MOST_ROWS) this.list.lastElementChild.remove();
     this.element.querySelector("[data-no-rows]").hidden = true;
     this.speak(detection);
+  }
+
+  /** The row was of the same visit as another, which is told by itself. */
+  remove(message) {
+    this.held?.delete(message.id);
+    this.list.querySelector(`[data-id="${message.id}"]`)?.remove();
   }
 
   flash(row, how) {
@@ -70,12 +78,15 @@ export class LiveList {
 
   async fetchMissed() {
     const since = new Date(new Date(this.cursor).getTime() - OVERLAP).toISOString();
-    let address = `/api/detections/?updated_after=${encodeURIComponent(since)}`;
+    let pages = 0;
+    let address = `/api/v1/detections/?updated_after=${encodeURIComponent(since)}`;
     try {
       while (address) {
         const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
         if (answer.status === 401 || answer.status === 403) { location.reload(); return false; }
         if (!answer.ok) return false;
+        pages += 1;
+        if (pages > MOST_PAGES) { location.reload(); return false; }  // a weekend's rows one by one would take longer
         const page = await answer.json();
         page.results.forEach((detection) => this.take(detection));
         address = page.next;

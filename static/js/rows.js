@@ -18,6 +18,7 @@ export function fillRow(row, detection) {
   showPlate(row.querySelector(".plate"), { text: detection.plate_text, region: detection.region, charConfidences: detection.char_confidences });
   showPicture(part("picture"), detection.vehicle_picture ?? detection.picture);
   showPicture(part("plate_picture"), detection.plate_picture);
+  showMatch(part("match"), detection.match);
   part("kind").hidden = !isKnown(detection.kind);
   part("kind-icon").setAttribute("href", `#kind-${detection.kind}`);
   part("kind-word").textContent = [isKnown(detection.brand) ? detection.brand : "", word(detection.kind)].filter(Boolean).join(" · ");
@@ -32,6 +33,13 @@ export function fillRow(row, detection) {
   part("direction").textContent = word(detection.direction);
   part("time").dateTime = detection.first_seen;
   showTime(part("time"));
+}
+
+/** Which list the plate is on and whose it is; what was read stays as it is on the plate. */
+function showMatch(place, match) {
+  place.hidden = !match;
+  place.dataset.kind = match?.kind ?? "";
+  place.textContent = match?.ambiguous ? word("ambiguous") : [match?.list, match?.owner].filter(Boolean).join(" · ");
 }
 
 function showPicture(image, address) {

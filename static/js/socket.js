@@ -4,7 +4,7 @@ const LONGEST_PAUSE = 30000;
 const SILENCE = 30000;
 const REFUSED = 4401;
 
-/** Events: `open`, `back` (after a loss), `message` (detail: object), `binary` (detail: ArrayBuffer), `lost` (detail: {since, retryAt}). */
+/** Events: `open`, `back` (after a loss), `message` (detail: object), `binary` (detail: ArrayBuffer), `lost` (detail: {since, retryAt, code}). */
 export class Socket extends EventTarget {
   constructor(path) {
     super();
@@ -59,7 +59,7 @@ export class Socket extends EventTarget {
     this.lostSince ??= Date.now();
     this.retryAt = Date.now() + pause;
     this.timer = setTimeout(() => this.connect(), pause);
-    this.dispatchEvent(new CustomEvent("lost", { detail: { since: this.lostSince, retryAt: this.retryAt } }));
+    this.dispatchEvent(new CustomEvent("lost", { detail: { since: this.lostSince, retryAt: this.retryAt, code: event.code } }));
   }
 
   /** Does not wait for the pause to end. */

@@ -11,17 +11,46 @@ export function keepStatus(socket) {
   socket.addEventListener("open", report);
   document.addEventListener("visibilitychange", report);
   setInterval(report, PAUSE);
-  socket.addEventListener("lost", () => showHealth({ state: "offline", words: gettext("Disconnected") }));
+  socket.addEventListener("lost", () => { showHealth({ state: "offline", words: gettext("Disconnected") }); forgetCameras(); });
   socket.addEventListener("message", ({ detail }) => {
-    if (detail.type === "status") { showHealth(detail.health); detail.cameras.forEach(showCamera); if (detail.viewers) showViewers(detail.viewers); }
+    if (detail.type === "status") showStatus(detail);
     if (detail.type === "camera.health") showCamera(detail.camera);
     if (detail.type === "viewers" && detail.viewers) showViewers(detail.viewers);
   });
 }
 
+/** Without viewers nothing is known but the health: the database is away. */
+function showStatus({ health, cameras, viewers }) {
+  showHealth(health);
+  if (!viewers) { forgetCameras(); return; }
+  cameras.forEach(showCamera);
+  showViewers(viewers);
+  keepCameras(cameras);
+}
+
 function showHealth({ state, words }) {
   for (const dot of document.querySelectorAll("[data-health-dot]")) dot.dataset.state = state;
   for (const place of document.querySelectorAll("[data-health-words]")) place.textContent = words;
+}
+
+/** What is no longer told is not shown as if it were true; the next status says it again. */
+function forgetCameras() {
+  for (const { dataset } of document.querySelectorAll("[data-nav-camera]")) {
+    for (const place of document.querySelectorAll(`[data-camera-state="${dataset.cameraState}"]`)) {
+      place.querySelector(".dot").dataset.state = "unknown";
+      place.querySelector("[data-words]").textContent = gettext("not known");
+    }
+  }
+}
+
+/** A camera was added, taken away, or switched on or off: a live page is made anew, others leave out what is gone. */
+function keepCameras(cameras) {
+  const running = new Set(cameras.map(({ id }) => String(id)));
+  const shown = [...document.querySelectorAll("[data-nav-camera]")];
+  const gone = shown.filter(({ dataset }) => !running.has(dataset.cameraState));
+  if (!gone.length && running.size === shown.length) return;
+  if (document.querySelector("[data-live-list]")) location.reload();
+  else gone.forEach(({ dataset }) => document.querySelectorAll(`nav [data-camera-state="${dataset.cameraState}"]`).forEach((item) => item.remove()));
 }
 
 function showCamera(camera) {

@@ -3,10 +3,16 @@
   "use strict";
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const stored = function () {
-    try { return localStorage.getItem("theme"); } catch { return null; }
+    try {
+      const theme = localStorage.getItem("theme");
+      return theme === "dark" || theme === "light" ? theme : null;
+    } catch { return null; }
+  };
+  const show = function (theme) {
+    document.documentElement.dataset.bsTheme = document.documentElement.dataset.theme = theme;
   };
   const apply = function () {
-    document.documentElement.dataset.bsTheme = stored() || (system.matches ? "dark" : "light");
+    show(stored() || (system.matches ? "dark" : "light"));
   };
   apply();
   system.addEventListener("change", apply);
@@ -17,6 +23,6 @@
       if (wanted === (system.matches ? "dark" : "light")) localStorage.removeItem("theme");
       else localStorage.setItem("theme", wanted);
     } catch { /* private mode: the choice lasts for this page */ }
-    document.documentElement.dataset.bsTheme = wanted;
+    show(wanted);
   });
 })();
