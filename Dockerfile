@@ -12,7 +12,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends libmariadb3 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 10001 platewatch \
- && install -d -o platewatch -g platewatch /data
+ && install -d -o platewatch -g platewatch /data /data/media
 COPY --from=build /venv /venv
 COPY --chown=platewatch:platewatch . /app
 WORKDIR /app

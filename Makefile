@@ -7,13 +7,15 @@ BIN := .venv/bin
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-.venv/base: requirements/base.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+
+.venv/base: requirements/base.txt | .venv/bin/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
 	@touch $@
 
-.venv/dev: requirements/dev.txt requirements/base.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+.venv/dev: requirements/dev.txt requirements/base.txt | .venv/bin/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch .venv/base $@
 
@@ -38,8 +40,7 @@ lint: .venv/dev      ## format, style, imports, types, migrations
 fix: .venv/dev       ## let ruff mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-.venv/train: requirements/train.txt requirements/base.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+.venv/train: requirements/train.txt requirements/base.txt | .venv/bin/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/train.txt
 	@touch .venv/base $@
 
@@ -58,10 +59,20 @@ export: .venv/train ## MODEL=detector, reader or attributes: from runs/ into inf
 evaluate: .venv/base ## measure the models on DATA=folder; a report in artifacts/
 	@$(BIN)/python -m inference.training.evaluate --data $(DATA) $(OPTIONS)
 
+bench: .venv/base ## fill the empty database of DATABASE_URL with 1,000,000 detections and time searches and pages on it
+	@$(BIN)/python manage.py fill_detections --rows 1000000
+	@$(BIN)/python manage.py bench_search
+
+bench-speed: .venv/base ## frames a second through the whole pipeline at 1080p
+	@$(BIN)/python -m inference.tests.bench_speed $(OPTIONS)
+
+bench-memory: .venv/dev ## a worker's memory over half an hour; OPTIONS="--minutes 5 --source ..."
+	@$(BIN)/python -m cameras.tests.bench_memory $(OPTIONS)
+
 up:             ## production on this host with Docker
 	docker compose up --build --detach
 
 down:           ## stop it; data stays
 	docker compose down
 
-.PHONY: help install demo test test-slow lint fix train-detector train-reader train-attributes export evaluate up down
+.PHONY: help install demo test test-slow lint fix train-detector train-reader train-attributes export evaluate bench bench-speed bench-memory up down
