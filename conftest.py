@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from channels.layers import channel_layers
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
@@ -26,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _quick_and_separate(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
+    channel_layers.backends.clear()  # that of Redis keeps locks of the event loop before
 
 
 @pytest.fixture(scope="module")

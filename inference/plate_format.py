@@ -252,14 +252,14 @@ def repair(
 
     ``alternatives`` gives for each character the probability of the other characters at its place, ``gaps`` the
     distance of each character from the next, in any unit. A text that fits a format of ``region`` (without one: any
-    format) stays as it is, unless its gaps are those of another format alone, which one swap makes it fit: AV03 0JP is
-    British, AV 030 JP French. Else the cheapest swap that makes it fit is made: few characters, and those that the
-    reader doubted. Where two cost the same (without a region: about the same) and the gaps do not tell, nothing is
-    changed.
+    format) stays as it is, unless its gaps are those of another format alone that one swap of O and 0 makes it fit:
+    AV03 OJP is British, AV 030 JP French. Else the cheapest swap that makes it fit is made: few characters, and those
+    that the reader doubted. Where two cost the same (without a region: about the same) and the gaps do not tell,
+    nothing is changed.
     """
     if regions_of(raw_text, region):
         is_sure = not gaps or is_spaced_like(raw_text, gaps, region)
-        text = raw_text if is_sure else _the_spaced(_sure_swaps(raw_text), gaps, region) or raw_text
+        text = raw_text if is_sure else _the_spaced(_zeros_swapped(raw_text), gaps, region) or raw_text
         return text, _the_only(regions_of(text, region))
     candidates = sorted(found for found in _swaps(raw_text, alternatives) if regions_of(found[1], region))
     lead = 1e-3 if region else CLEARLY
@@ -280,14 +280,10 @@ def is_spaced_like(text: str, gaps: Sequence[float], region: str | None = None) 
     return False
 
 
-def _sure_swaps(text: str) -> list[str]:
-    """The texts that one swap makes for which no doubt is needed."""
-    return [
-        text[:index] + other + text[index + 1 :]
-        for index, char in enumerate(text)
-        for other in LOOK_ALIKES.get(char, "")
-        if char + other in SURE_SWAPS
-    ]
+def _zeros_swapped(text: str) -> list[str]:
+    """The texts with one O for a 0 or one 0 for an O: look-alikes that most plates' fonts draw the same."""
+    other = {"O": "0", "0": "O"}
+    return [text[:index] + other[char] + text[index + 1 :] for index, char in enumerate(text) if char in other]
 
 
 def _the_spaced(texts: Sequence[str], gaps: Sequence[float], region: str | None) -> str | None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
@@ -18,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from anpr_site.sockets import websocket
 from anpr_site.tests.access_table import FILES, SOCKETS, STAFF, TABLE, Row
 from anpr_site.tests.access_world import CAMERA, PEOPLE, PLATE, World, make_world
+from anpr_site.tests.communicator import Communicator
 from cameras.preview import preview_key
 
 ADMIN = "admin/"
@@ -126,7 +126,7 @@ def test_the_table_knows_every_socket() -> None:
 async def test_sockets_let_in_whom_the_table_names(address: str) -> None:
     world = await sync_to_async(make_world)()
     for person, user in world.people.items():
-        communicator = WebsocketCommunicator(websocket, f"/{address}")
+        communicator = Communicator(websocket, f"/{address}")
         if user is not None:
             communicator.scope["user"] = user
         is_in, _ = await communicator.connect(timeout=30)
@@ -137,7 +137,7 @@ async def test_sockets_let_in_whom_the_table_names(address: str) -> None:
 
 
 async def ask(address: str, user: Any, message: dict[str, Any]) -> Any:
-    communicator = WebsocketCommunicator(websocket, address)
+    communicator = Communicator(websocket, address)
     communicator.scope["user"] = user
     await communicator.connect(timeout=30)
     await communicator.send_json_to(message)

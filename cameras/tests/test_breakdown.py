@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 from django.test import Client
 
+from anpr_site.tests.communicator import Communicator
 from cameras.consumers import BreakdownConsumer
 from cameras.models import Camera
 from cameras.preview import BREAKDOWN, preview_key, watched_key
@@ -42,8 +42,8 @@ def camera() -> Camera:
 
 
 @pytest.fixture
-async def socket(camera: Camera) -> AsyncIterator[WebsocketCommunicator]:
-    communicator = WebsocketCommunicator(BreakdownConsumer.as_asgi(), "/ws/breakdown/?language=de")
+async def socket(camera: Camera) -> AsyncIterator[Communicator]:
+    communicator = Communicator(BreakdownConsumer.as_asgi(), "/ws/breakdown/?language=de")
     communicator.scope["user"] = await sync_to_async(User.objects.create_user)("olga")
     await communicator.connect()
     yield communicator
@@ -77,12 +77,10 @@ def test_a_preview_alone_does_not_make_it_studied(camera: Camera) -> None:
     assert not breakdown.is_watched()
 
 
-async def test_the_page_part_comes_when_asked_for_in_the_pages_language(
-    socket: WebsocketCommunicator, camera: Camera
-) -> None:
+async def test_the_page_part_comes_when_asked_for_in_the_pages_language(socket: Communicator, camera: Camera) -> None:
     BreakdownCache(camera, Clock()).explain(result())
     await socket.send_json_to({"next": camera.pk, "after": None})
-    answer = await socket.receive_json_from(timeout=4)
+    answer = await socket.receive_json_from()
     assert (answer["camera"], answer["index"]) == (camera.pk, 7)
     assert "AB128CD" in answer["html"]
     assert "21,0 ms" in answer["html"]
@@ -90,19 +88,19 @@ async def test_the_page_part_comes_when_asked_for_in_the_pages_language(
     assert await cache.aget(watched_key(camera.pk, BREAKDOWN))
 
 
-async def test_without_a_newer_look_the_answer_says_so(socket: WebsocketCommunicator, camera: Camera) -> None:
+async def test_without_a_newer_look_the_answer_says_so(socket: Communicator, camera: Camera) -> None:
     await socket.send_json_to({"next": camera.pk, "after": None})
-    assert await socket.receive_json_from(timeout=4) == {"camera": camera.pk, "none": True}
+    assert await socket.receive_json_from() == {"camera": camera.pk, "none": True}
 
 
-async def test_a_camera_that_is_not_theirs_tells_nothing(socket: WebsocketCommunicator, camera: Camera) -> None:
+async def test_a_camera_that_is_not_theirs_tells_nothing(socket: Communicator, camera: Camera) -> None:
     BreakdownCache(camera, Clock()).explain(result())
     await socket.send_json_to({"next": camera.pk + 1, "after": None})
-    assert (await socket.receive_json_from(timeout=4))["none"]
+    assert (await socket.receive_json_from())["none"]
 
 
 async def test_a_stranger_is_closed_out() -> None:
-    stranger = WebsocketCommunicator(BreakdownConsumer.as_asgi(), "/ws/breakdown/")
+    stranger = Communicator(BreakdownConsumer.as_asgi(), "/ws/breakdown/")
     stranger.scope["user"] = AnonymousUser()
     await stranger.connect()
     assert (await stranger.receive_output())["code"] == 4401

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
+from anpr_site.tests.communicator import Communicator
 from cameras.models import Camera, CameraHealth
 from detections.consumers import LiveConsumer
 from detections.messages import CAMERAS_GROUP, DETECTIONS_GROUP, camera_message, detection_message
@@ -23,16 +23,16 @@ from detections.tests.rows import make_camera, make_detection
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def socket(user: Any) -> WebsocketCommunicator:
-    communicator = WebsocketCommunicator(LiveConsumer.as_asgi(), "/ws/live/")
+def socket(user: Any) -> Communicator:
+    communicator = Communicator(LiveConsumer.as_asgi(), "/ws/live/")
     communicator.scope["user"] = user
     return communicator
 
 
-async def heard(live: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+async def heard(live: Communicator, kind: str) -> dict[str, Any]:
     """The next message of this kind."""
     while True:
-        message: dict[str, Any] = await live.receive_json_from(timeout=3)
+        message: dict[str, Any] = await live.receive_json_from()
         if message["type"] == kind:
             return message
 
@@ -48,7 +48,7 @@ def user() -> User:
 
 
 @pytest.fixture
-async def live(user: User, camera: Camera) -> AsyncIterator[WebsocketCommunicator]:
+async def live(user: User, camera: Camera) -> AsyncIterator[Communicator]:
     communicator = socket(user)
     await communicator.connect()
     await communicator.send_json_to({"type": "here", "page": "/", "language": "en"})
@@ -62,7 +62,7 @@ async def test_a_stranger_is_closed_out() -> None:
     assert (await stranger.receive_output())["code"] == 4401
 
 
-async def test_a_page_learns_how_everything_stands(live: WebsocketCommunicator, camera: Camera) -> None:
+async def test_a_page_learns_how_everything_stands(live: Communicator, camera: Camera) -> None:
     row = await sync_to_async(make_detection)(camera)
     await live.send_json_to({"type": "here", "page": "/"})
     status = await heard(live, "status")
@@ -88,7 +88,7 @@ async def test_each_page_hears_in_its_own_language_what_is_wrong(user: User, cam
         await page.disconnect()
 
 
-async def test_news_of_detections_and_cameras_reach_the_page(live: WebsocketCommunicator, camera: Camera) -> None:
+async def test_news_of_detections_and_cameras_reach_the_page(live: Communicator, camera: Camera) -> None:
     await heard(live, "status")
     row = await sync_to_async(make_detection)(camera)
     layer = get_channel_layer()
@@ -99,7 +99,7 @@ async def test_news_of_detections_and_cameras_reach_the_page(live: WebsocketComm
     assert (await heard(live, "camera.health"))["camera"]["state"] == "stopped"
 
 
-async def test_news_of_a_camera_that_one_may_not_see_is_not_told(live: WebsocketCommunicator, camera: Camera) -> None:
+async def test_news_of_a_camera_that_one_may_not_see_is_not_told(live: Communicator, camera: Camera) -> None:
     await heard(live, "status")
     row = await sync_to_async(make_detection)(camera)
     message = detection_message(row, created=True)
@@ -109,14 +109,14 @@ async def test_news_of_a_camera_that_one_may_not_see_is_not_told(live: Websocket
     assert await live.receive_nothing()
 
 
-async def test_an_account_that_is_closed_sees_nothing_more(live: WebsocketCommunicator, camera: Camera) -> None:
+async def test_an_account_that_is_closed_sees_nothing_more(live: Communicator, camera: Camera) -> None:
     assert (await heard(live, "status"))["cameras"]
     await User.objects.aupdate(is_active=False)
     await live.send_json_to({"type": "here", "page": "/"})
     assert (await heard(live, "status"))["cameras"] == []
 
 
-async def test_the_server_tells_its_time(live: WebsocketCommunicator) -> None:
+async def test_the_server_tells_its_time(live: Communicator) -> None:
     before = timezone.now().timestamp() * 1000
     await live.send_json_to({"type": "clock", "sent": 12.5})
     clock = await heard(live, "clock")
@@ -124,7 +124,7 @@ async def test_the_server_tells_its_time(live: WebsocketCommunicator) -> None:
     assert before <= clock["received"] <= clock["answered"] <= timezone.now().timestamp() * 1000
 
 
-async def test_viewers_see_each_other_come_and_go(live: WebsocketCommunicator) -> None:
+async def test_viewers_see_each_other_come_and_go(live: Communicator) -> None:
     await heard(live, "status")
     ben = await sync_to_async(User.objects.create_user)("ben")
     other = socket(ben)
@@ -137,7 +137,7 @@ async def test_viewers_see_each_other_come_and_go(live: WebsocketCommunicator) -
     assert (await heard(live, "viewers"))["viewers"] == [{"user": "olga", "page": "/"}]
 
 
-async def test_a_hidden_page_is_no_viewer(live: WebsocketCommunicator) -> None:
+async def test_a_hidden_page_is_no_viewer(live: Communicator) -> None:
     await heard(live, "status")
     await live.send_json_to({"type": "here", "page": "/", "hidden": True})
     assert (await heard(live, "status"))["viewers"] == []
@@ -152,7 +152,7 @@ def test_a_viewer_that_fell_silent_is_forgotten(user: User) -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "[]", "{", '{"type": "shout"}', "x" * 5000])
-async def test_a_page_that_speaks_nonsense_is_closed(live: WebsocketCommunicator, text: str) -> None:
+async def test_a_page_that_speaks_nonsense_is_closed(live: Communicator, text: str) -> None:
     await heard(live, "status")
     await live.send_to(text_data=text)
     while (output := await live.receive_output())["type"] != "websocket.close":
@@ -161,7 +161,7 @@ async def test_a_page_that_speaks_nonsense_is_closed(live: WebsocketCommunicator
 
 
 async def test_a_page_that_fell_silent_is_sent_nothing_more(
-    live: WebsocketCommunicator, camera: Camera, monkeypatch: pytest.MonkeyPatch
+    live: Communicator, camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await heard(live, "status")
     monkeypatch.setattr("detections.consumers.SILENCE_S", -1)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, Permission, User
 
 from anpr_site.accounts.choices import Scope
 from anpr_site.accounts.models import ApiToken
 from anpr_site.accounts.sockets import Needs, TokenOrSession
+from anpr_site.tests.communicator import Communicator
 from detections import recognition_socket
 from detections.recognition_socket import RecognizeConsumer
 from detections.registry_models import ListKind, PlateList, RegisteredPlate
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FRAME = gray_picture()
 
 
-def socket(user: Any) -> WebsocketCommunicator:
-    communicator = WebsocketCommunicator(RecognizeConsumer.as_asgi(), "/ws/recognize/")
+def socket(user: Any) -> Communicator:
+    communicator = Communicator(RecognizeConsumer.as_asgi(), "/ws/recognize/")
     communicator.scope["user"] = user
     return communicator
 
@@ -42,7 +42,7 @@ def eyes(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Eyes:
     return eyes_open(monkeypatch, settings)
 
 
-async def ready(user: Any) -> WebsocketCommunicator:
+async def ready(user: Any) -> Communicator:
     communicator = socket(user)
     await communicator.connect()
     hello = await communicator.receive_json_from(timeout=20)
@@ -50,7 +50,7 @@ async def ready(user: Any) -> WebsocketCommunicator:
     return communicator
 
 
-async def said(communicator: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+async def said(communicator: Communicator, kind: str) -> dict[str, Any]:
     """The next message of this kind."""
     while True:
         message: dict[str, Any] = await communicator.receive_json_from(timeout=20)
@@ -69,7 +69,7 @@ async def test_a_token_needs_its_scope_and_no_origin(eyes: Eyes, olga: User, sco
     _, secret = await sync_to_async(ApiToken.make)(olga, "phone", scopes)
     application = TokenOrSession(Needs(Scope.RECOGNIZE, RecognizeConsumer.as_asgi()))
     headers = [(b"authorization", f"Token {secret}".encode())]
-    communicator = WebsocketCommunicator(application, "/ws/recognize/", headers)
+    communicator = Communicator(application, "/ws/recognize/", headers)
     assert (await communicator.connect())[0]
     first = await communicator.receive_output(timeout=5)
     assert (first["type"] == "websocket.send") is serves
@@ -78,7 +78,7 @@ async def test_a_token_needs_its_scope_and_no_origin(eyes: Eyes, olga: User, sco
 
 async def test_a_page_of_another_site_is_refused(eyes: Eyes) -> None:
     application = TokenOrSession(Needs(Scope.RECOGNIZE, RecognizeConsumer.as_asgi()))
-    communicator = WebsocketCommunicator(application, "/ws/recognize/", [(b"origin", b"https://evil.example")])
+    communicator = Communicator(application, "/ws/recognize/", [(b"origin", b"https://evil.example")])
     assert not (await communicator.connect())[0]
 
 

@@ -52,6 +52,21 @@ def test_the_likelier_character_decides_between_two_that_fit() -> None:
     assert repair("A8C1023", alternatives, "br")[0] == "ABC1023"
 
 
+def test_the_widest_gaps_tell_a_zero_from_an_o() -> None:
+    british, french = [4.0, 4.0, 4.0, 7.0, 4.0, 4.0], [4.0, 7.0, 4.0, 4.0, 7.0, 4.0]
+    for read in ("AV030JP", "AV03OJP"):
+        assert repair(read, gaps=british)[0] == "AV03OJP"
+        assert repair(read, gaps=french)[0] == "AV030JP"
+        assert repair(read)[0] == read
+    assert repair("AV03OJP", region="gb", gaps=french) == ("AV03OJP", "gb")
+
+
+def test_gaps_change_no_other_look_alikes() -> None:
+    for read in ("GS3770", "NN8551"):
+        for wide in range(5):
+            assert repair(read, gaps=[8.0 if at == wide else 4.0 for at in range(5)])[0] == read
+
+
 def test_an_unknown_region_is_named_with_the_known_ones() -> None:
     with pytest.raises(UnknownRegionError, match=r"'atlantis'.*br.*us"):
         repair("ABC1234", (), "atlantis")

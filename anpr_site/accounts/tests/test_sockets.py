@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import path
@@ -17,15 +16,16 @@ from django.utils import timezone
 from anpr_site.accounts import sockets
 from anpr_site.accounts.models import ApiToken
 from anpr_site.accounts.sockets import Needs, TokenOrSession
+from anpr_site.tests.communicator import Communicator
 from detections.consumers import LiveConsumer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def communicator(**headers: str) -> WebsocketCommunicator:
+def communicator(**headers: str) -> Communicator:
     application = TokenOrSession(URLRouter([path("ws/live/", Needs("read", LiveConsumer.as_asgi()))]))
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return WebsocketCommunicator(application, "/ws/live/", headers=pairs)
+    return Communicator(application, "/ws/live/", headers=pairs)
 
 
 async def make(*scopes: str) -> str:
