@@ -201,7 +201,7 @@ def add_camera(site: RunningSite, page: Page, width: int) -> None:
     expect(page.locator(".probe-picture")).to_be_visible()
     draw(page)
     shoot(page, f"{width}-05-camera-form")
-    page.locator("input[name=_save]").first.click()
+    page.locator("input[name=_save]:visible").first.click()
     expect(page.locator(".messagelist .success")).to_contain_text(f"Yard {width}")
     shoot(page, f"{width}-06-cameras")
     row = page.locator("#result_list tr", has_text=f"Yard {width}")
@@ -235,7 +235,7 @@ def draw(page: Page) -> None:
 
 
 def sign_out(page: Page) -> None:
-    page.locator(".site-user form button").click()
+    page.get_by_role("button", name="Sign out").click()
 
 
 @pytest.mark.timeout(580)
