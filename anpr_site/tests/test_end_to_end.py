@@ -40,7 +40,7 @@ def demo(tmp_path: Path) -> Iterator[tuple[Product, str]]:
     product = Product(tmp_path)
     port = free_port()
     product.start("demo", sys.executable, "-u", "manage.py", "demo", "--port", str(port))
-    wait_until(lambda: "Watching" in product.log("demo") or product.processes["demo"].poll() is not None, 30)
+    wait_until(lambda: "Watching" in product.log("demo") or product.processes["demo"].poll() is not None, 90)
     assert product.processes["demo"].poll() is None, product.log("demo")
     yield product, f"http://127.0.0.1:{port}"
     product.close()
@@ -49,7 +49,7 @@ def demo(tmp_path: Path) -> Iterator[tuple[Product, str]]:
 def sign_in(product: Product, url: str) -> Person:
     password = re.search(r"operator +password (\S+)", product.log("demo"))
     assert password
-    return wait_until(lambda: try_to_sign_in(url, password[1]), 15)
+    return wait_until(lambda: try_to_sign_in(url, password[1]), 60)
 
 
 def try_to_sign_in(url: str, password: str) -> Person | None:
@@ -148,7 +148,7 @@ def fleet(tmp_path: Path, wires: dict[str, Wire]) -> Iterator[tuple[Product, Per
     for service in ("web", "cameras", "deliveries"):
         product.start(service, *here(services[service]["command"], places).split())
     url = f"http://127.0.0.1:{port}"
-    person = wait_until(lambda: signed_in(url), 40)
+    person = wait_until(lambda: signed_in(url), 90)
     yield product, person
     product.close()
     server.cursor().execute(f"DROP DATABASE {name}")
@@ -189,7 +189,7 @@ def test_as_processes_a_plate_arrives_a_killed_worker_returns_and_all_end_quickl
         assert again != worker
         next(messages(socket, "detection.new", 60))
         os.kill(again, signal.SIGTERM)
-        wait_until(lambda: set(children(supervisor)) - {worker, again}, 20)
+        wait_until(lambda: set(children(supervisor)) - {worker, again}, 60)
         next(messages(socket, "detection.new", 60))
     assert product.shell("__import__('django').conf.settings.TIME_ZONE") == DOT_ENV["TIME_ZONE"], "what .env says"
     assert is_healthy(product, person.url)
@@ -217,7 +217,7 @@ def test_behind_a_proxy_that_speaks_https_the_container_is_healthy(tmp_path: Pat
     port = free_port()
     product.start("web", "daphne", "-b", "127.0.0.1", "-p", str(port), "anpr_site.asgi:application")
     try:
-        wait_until(lambda: is_healthy(product, f"http://127.0.0.1:{port}"), 30)
+        wait_until(lambda: is_healthy(product, f"http://127.0.0.1:{port}"), 60)
     finally:
         product.close()
 

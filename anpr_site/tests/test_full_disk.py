@@ -77,10 +77,10 @@ def test_rows_go_on_without_pictures_until_there_is_room(
     port = free_port()
     product.start("demo", sys.executable, "-u", "manage.py", "demo", "--port", str(port))
     try:
-        wait_until(lambda: "Watching" in product.log("demo"), 60)
+        wait_until(lambda: "Watching" in product.log("demo"), 120)
         found = re.search(r"operator +password (\S+)", product.log("demo"))
         assert found
-        person = wait_until(lambda: signed_in(f"http://127.0.0.1:{port}", found[1]), 30)
+        person = wait_until(lambda: signed_in(f"http://127.0.0.1:{port}", found[1]), 90)
         with person.live() as socket:
             plates(socket, 1, with_picture=True)
             filler = fill(disk, left_mb)

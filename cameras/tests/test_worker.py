@@ -57,9 +57,9 @@ def state() -> str:
 def test_it_sees_stores_shows_and_stops(start: Callable[..., CameraWorker]) -> None:
     worker = start()
     cache.set(watched_key(worker.camera.pk), True, 30)
-    wait_until(lambda: Detection.objects.exclude(plate_text="").exists(), 10)
+    wait_until(lambda: Detection.objects.exclude(plate_text="").exists(), 40)
     assert wait_until(lambda: cache.get(preview_key(worker.camera.pk)), 5)["jpeg"][:2] == b"\xff\xd8"
-    wait_until(lambda: state() == State.ONLINE, 10)
+    wait_until(lambda: state() == State.ONLINE, 40)
     row = Detection.objects.get()
     assert row.plate_text == "AB123CD"
     assert row.model_version.startswith("detector ")
@@ -75,7 +75,7 @@ def test_missing_weights_fail_it_in_words(start: Callable[..., CameraWorker]) ->
         raise WeightsError("reader.onnx is missing: get it again")
 
     worker = start(missing)
-    wait_until(worker.has_ended, 10)
+    wait_until(worker.has_ended, 40)
     assert worker.is_done()
     health = CameraHealth.objects.get()
     assert (health.state, health.last_error) == (State.FAILED, "reader.onnx is missing: get it again")
@@ -89,20 +89,20 @@ def test_it_does_not_wait_for_models_that_still_load(start: Callable[..., Camera
         return fake_models()
 
     worker = start(slow)
-    wait_until(lambda: state() == State.STARTING, 10)
+    wait_until(lambda: state() == State.STARTING, 40)
     worker.stop()
     began = time.monotonic()
     assert worker.join(10)
     assert time.monotonic() - began < 2
     assert state() == State.STOPPED
     loading.set()
-    wait_until(worker.has_ended, 5)
+    wait_until(worker.has_ended, 40)
 
 
 def test_a_film_that_ends_ends_it_cleanly(start: Callable[..., CameraWorker], tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "one.png"), np.full((240, 320, 3), 90, np.uint8))
     worker = start(source_url=str(tmp_path / "one.png"))
-    wait_until(worker.has_ended, 15)
+    wait_until(worker.has_ended, 40)
     assert worker.is_done()
     health = CameraHealth.objects.get()
     assert (health.state, health.last_error) == (State.STOPPED, "the source has come to its end")
@@ -111,11 +111,11 @@ def test_a_film_that_ends_ends_it_cleanly(start: Callable[..., CameraWorker], tm
 def test_a_camera_whose_source_is_missing_harms_no_other(start: Callable[..., CameraWorker]) -> None:
     start(name="Yard", source_url="/no/such/film.mp4")
     start()
-    wait_until(lambda: Detection.objects.filter(camera__name="Gate").exists(), 20)
-    wait_until(lambda: CameraHealth.objects.get(camera__name="Yard").state == State.OFFLINE, 20)
+    wait_until(lambda: Detection.objects.filter(camera__name="Gate").exists(), 40)
+    wait_until(lambda: CameraHealth.objects.get(camera__name="Yard").state == State.OFFLINE, 40)
     assert "does not exist" in CameraHealth.objects.get(camera__name="Yard").last_error
-    assert CameraHealth.objects.get(camera__name="Yard").reconnects >= 2
-    wait_until(lambda: CameraHealth.objects.get(camera__name="Gate").state == State.ONLINE, 10)
+    wait_until(lambda: CameraHealth.objects.get(camera__name="Yard").reconnects >= 2, 40)
+    wait_until(lambda: CameraHealth.objects.get(camera__name="Gate").state == State.ONLINE, 40)
 
 
 def test_a_dead_thread_is_a_dead_worker(start: Callable[..., CameraWorker]) -> None:
@@ -124,7 +124,7 @@ def test_a_dead_thread_is_a_dead_worker(start: Callable[..., CameraWorker]) -> N
             raise ZeroDivisionError
 
     worker = start(lambda: fake_models(reader=Broken()))
-    wait_until(lambda: not worker.is_alive(), 10)
+    wait_until(lambda: not worker.is_alive(), 40)
     assert not worker.is_done()
 
 
