@@ -36,10 +36,10 @@ def start() -> Iterator[Callable[..., CameraWorker]]:
     if connection.vendor == "sqlite":  # in memory, connections share one cache: a reader would lock tables there
         connection.cursor().execute("PRAGMA read_uncommitted = 1")
 
-    def start_worker(models: Callable[[], Models] = fake_models, **fields: object) -> CameraWorker:
-        camera = Camera.objects.create(**{"name": "Gate", "source_url": "synthetic:", **fields})
-        assert claim(camera, "host:1")
-        started.append(CameraWorker(camera, "host:1", models))
+    def start_worker(
+        models: Callable[[], Models] = fake_models, camera: Camera | None = None, **fields: object
+    ) -> CameraWorker:
+        started.append(CameraWorker(camera or claimed(**fields), "host:1", models))
         started[-1].start()
         return started[-1]
 
@@ -48,6 +48,12 @@ def start() -> Iterator[Callable[..., CameraWorker]]:
         worker.stop()
         assert worker.join(5)
     connections.close_all()
+
+
+def claimed(**fields: object) -> Camera:
+    camera = Camera.objects.create(**{"name": "Gate", "source_url": "synthetic:", **fields})
+    assert claim(camera, "host:1")
+    return camera
 
 
 def state() -> str:
@@ -109,8 +115,8 @@ def test_a_film_that_ends_ends_it_cleanly(start: Callable[..., CameraWorker], tm
 
 
 def test_a_camera_whose_source_is_missing_harms_no_other(start: Callable[..., CameraWorker]) -> None:
-    start(name="Yard", source_url="/no/such/film.mp4")
-    start()
+    for camera in (claimed(name="Yard", source_url="/no/such/film.mp4"), claimed()):
+        start(camera=camera)
     wait_until(lambda: Detection.objects.filter(camera__name="Gate").exists(), 40)
     wait_until(lambda: CameraHealth.objects.get(camera__name="Yard").state == State.OFFLINE, 40)
     assert "does not exist" in CameraHealth.objects.get(camera__name="Yard").last_error

@@ -50,3 +50,4 @@ form.addEventListener("submit", async (event) => {
     part("submit").disabled = false;
   }
 });
+part("submit").disabled = false;  // before, a click would send the form itself, which has no parts
