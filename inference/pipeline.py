@@ -19,7 +19,10 @@ LOOK_AGAIN_S = 3.0
 TELL_AGAIN_S = 20.0
 TELL_UNSETTLED_AFTER_S = 8.0
 LOST_S = 0.3
-"""A vehicle out of sight for so long is told with what it has; its track may wait for it for seconds yet."""
+"""A vehicle out of sight for so long is told with what it has; its track may wait for it for seconds yet.
+
+With a single sure vote it is told after half of that wait.
+"""
 MIN_LOOKS_UNREAD = 4
 MIN_SIGHT_UNREAD_S = 0.5
 SURE_VEHICLE = 0.6
@@ -206,8 +209,12 @@ class Pipeline:
         if self._is_settled(track) or clock - track.first_clock >= TELL_UNSETTLED_AFTER_S:
             return True
         winner = track.ballot.winner
-        is_lost = clock - track.last_clock >= LOST_S
-        return is_lost and winner is not None and winner.votes >= CONFIRMED_VOTES and _is_credible(winner, track)
+        if winner is None or not _is_credible(winner, track):
+            return False
+        if winner.votes >= CONFIRMED_VOTES:
+            return clock - track.last_clock >= LOST_S
+        is_sure = winner.confidence >= SOLID_CONFIDENCE
+        return is_sure and clock - track.last_clock >= self._tracker.patience_s(track) / 2
 
     def _read_of(self, track: Track, *, ended: bool) -> PlateRead | None:
         """What the votes say at present; ``None`` for what is no vehicle for sure."""

@@ -293,7 +293,7 @@ class Tracker:
 
     def expire(self, clock: float) -> list[Track]:
         """The tracks that ended."""
-        ended = [track for track in self.live if clock - track.last_clock > self._patience_s(track)]
+        ended = [track for track in self.live if clock - track.last_clock > self.patience_s(track)]
         self.live = [track for track in self.live if track not in ended]
         known = [track for track in self._gone if clock - track.last_clock <= self._reappear_gap_s]
         self._gone = (known + [track for track in ended if track.ballot.winner is not None])[-MAX_GONE:]
@@ -304,7 +304,8 @@ class Tracker:
         ended, self.live, self._gone = self.live, [], []
         return ended
 
-    def _patience_s(self, track: Track) -> float:
+    def patience_s(self, track: Track) -> float:
+        """How long its vehicle may be out of sight before the track ends."""
         if not track.is_parked():
             return min(max(MOVING_GAP_S, 3 * self._pause_s), MAX_GAP_S)
         return self._reappear_gap_s * (1.0 if track.ballot.winner is not None else PATIENCE_FOR_UNREAD)

@@ -75,6 +75,16 @@ def test_a_vehicle_that_leaves_before_its_text_settled_is_told_at_once_not_when_
     assert (ended.track_id, ended.ended) == (told.track_id, True)
 
 
+def test_a_vehicle_that_was_read_once_and_left_is_told_within_the_second():
+    stage = Stage(driving())
+    film = Film(fake_models(FakeDetector(stage)))
+    assert film.play(0.1) == []
+    stage.scene = empty
+    assert film.play(0.4) == []
+    (told,) = film.play(0.3)
+    assert (told.text, told.votes, told.ended) == ("AB123CD", 1, False)
+
+
 def test_a_read_is_told_once_it_settles_and_when_the_vehicle_has_left():
     stage = Stage(driving())
     film = Film(fake_models(FakeDetector(stage)))
