@@ -8,13 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
+from PIL import Image
 
 from inference.training.photos import CLASSES, PLATE
 
 LOSS_GAINS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5, pose=4.0, kobj=0.0)
 
 
-@cache
 def stub_torchvision_ops() -> None:
     """Lets ultralytics import a torchvision whose compiled operators are missing; training needs none of them."""
     try:
@@ -34,9 +34,19 @@ def stub_torchvision_ops() -> None:
 _KEPT: list[Any] = []
 
 
+@cache
+def import_ultralytics() -> None:
+    """Leaves Pillow as it is: ultralytics puts an ``Image.open`` in its place that installs packages by itself."""
+    stub_torchvision_ops()
+    opened = Image.open
+    import ultralytics.utils  # noqa: F401
+
+    Image.open = opened
+
+
 def build_model(start: str = "") -> Any:
     """A YOLOv8n with a pose head; ``start``, a file of ultralytics, gives every weight whose shape fits."""
-    stub_torchvision_ops()
+    import_ultralytics()
     from ultralytics.nn.tasks import PoseModel
 
     model = PoseModel("yolov8n-pose.yaml", nc=len(CLASSES), data_kpt_shape=(4, 2), verbose=False)
