@@ -220,7 +220,7 @@ def read(
 
 
 def _look_again(models: Models, settings: PipelineSettings, observations: Sequence[Observation]) -> list[Observation]:
-    """Those that were read, with a surer reading where one character was unsure and another crop gives it."""
+    """Where a character was unsure, other crops are read too, and the text that they are surest of together stands."""
     best = list(observations)
     unsure = [i for i, o in enumerate(best) if o.reading is not None and _weakest(o.reading) < SURE]
     others = [(i, plate) for i in unsure if (seen := best[i].plate) for plate in recut(best[i].frame.image, seen)]
@@ -228,11 +228,25 @@ def _look_again(models: Models, settings: PipelineSettings, observations: Sequen
         (i, plate, plate.crop) for i, plate in others if plate.crop is not None and min(plate.crop.shape[:2]) > 2
     ]
     readings = models.reader.read([crop for _, _, crop in readable], settings.region)
-    for (i, plate, _), reading in zip(readable, readings, strict=True):
-        before = best[i].reading
-        if before is not None and _weakest(reading) > _weakest(before):
-            best[i] = replace(best[i], plate=plate, reading=reading)
+    for i in unsure:
+        more = [
+            replace(best[i], plate=plate, reading=reading)
+            for (j, plate, _), reading in zip(readable, readings, strict=True)
+            if i == j
+        ]
+        best[i] = _surest([best[i], *more])
     return best
+
+
+def _surest(looks: Sequence[Observation]) -> Observation:
+    """Of crops of one plate, the one that says best what they say together; sure ones count for more."""
+    together: dict[str, float] = {}
+    for look in looks:
+        if look.reading is not None and look.reading.text:
+            together[look.reading.text] = together.get(look.reading.text, 0.0) + look.reading.confidence**2
+    text = max(together, key=lambda text: together[text], default="")
+    saying = [look for look in looks if look.reading is not None and look.reading.text == text]
+    return max(saying, key=lambda look: _weakest(look.reading) if look.reading else 0.0)
 
 
 def _weakest(reading: Reading) -> float:

@@ -206,42 +206,53 @@ def is_within_one_edit(one: str, other: str) -> bool:
     return bool(Levenshtein.distance(one, other, score_cutoff=1) <= 1)
 
 
+Share = tuple[float, float]
+"""The weight of the looks that say a name, and the same times their confidence."""
+
+
 class AttributeBallot:
-    """Brand and color of one vehicle, from a few looks, the larger ones counting more."""
+    """Brand and color of one vehicle, from a few looks, each counting as much as it shows.
+
+    What fewer than half of them say is ``unknown``.
+    """
 
     def __init__(self) -> None:
-        self._brands: dict[str, float] = {}
-        self._colors: dict[str, float] = {}
+        self._brands: dict[str, Share] = {}
+        self._colors: dict[str, Share] = {}
         self._weight = 0.0
         self.looks = 0
         self.largest = 0
 
     def add(self, attributes: Attributes, size: int) -> None:
         """``size`` is the vehicle's area in pixels."""
-        weight = size**0.5
-        for sums, name, confidence in (
+        for shares, name, confidence in (
             (self._brands, attributes.brand, attributes.brand_confidence),
             (self._colors, attributes.color, attributes.color_confidence),
         ):
-            sums[name] = sums.get(name, 0.0) + weight * confidence
-        self._weight += weight
+            _count(shares, name, size, size * confidence)
+        self._weight += size
         self.looks += 1
         self.largest = max(self.largest, size)
 
     def absorb(self, other: AttributeBallot) -> None:
-        for sums, more in ((self._brands, other._brands), (self._colors, other._colors)):
-            for name, weight in more.items():
-                sums[name] = sums.get(name, 0.0) + weight
+        for shares, more in ((self._brands, other._brands), (self._colors, other._colors)):
+            for name, share in more.items():
+                _count(shares, name, *share)
         self._weight += other._weight
         self.looks += other.looks
         self.largest = max(self.largest, other.largest)
 
     def result(self) -> Attributes:
-        brand, brand_confidence = self._leading(self._brands)
-        color, color_confidence = self._leading(self._colors)
-        return Attributes(brand, brand_confidence, color, color_confidence)
+        return Attributes(*self._said(self._brands), *self._said(self._colors))
 
-    def _leading(self, sums: dict[str, float]) -> tuple[str, float]:
-        """A name once given outranks ``unknown``, which only says that a look was not clear enough."""
-        name = max((name for name in sums if name != "unknown"), key=lambda name: sums[name], default="unknown")
-        return (name, min(1.0, sums[name] / self._weight)) if name != "unknown" else ("unknown", 0.0)
+    def _said(self, shares: dict[str, Share]) -> tuple[str, float]:
+        """The name of at least half of the weight, and its confidence over all looks."""
+        for name, (weight, confident) in shares.items():
+            if name != "unknown" and 2 * weight >= self._weight:
+                return name, confident / self._weight
+        return "unknown", 0.0
+
+
+def _count(shares: dict[str, Share], name: str, weight: float, confident: float) -> None:
+    before = shares.get(name, (0.0, 0.0))
+    shares[name] = before[0] + weight, before[1] + confident

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inference.fakes import FakeAttributes, FakeDetector, cut_out
-from inference.looks import Models, PipelineSettings, recognize
+from inference.looks import Models, PipelineSettings, Reads, recognize
 from inference.types import Frame, Image, Reading
 
 
@@ -28,7 +28,18 @@ class ReadsByHeight:
         return Reading(text, confidence, (confidence,) * len(text), text, "fr")
 
 
-def look(reader: ReadsByHeight) -> tuple[str, int]:
+class ReadsInTurn:
+    """The given texts with their confidences, one after the other."""
+
+    def __init__(self, *readings: tuple[str, float]) -> None:
+        self._readings = list(readings)
+
+    def read(self, crops: Sequence[Image], region: str | None = None) -> list[Reading]:
+        taken = [self._readings.pop(0) for _ in crops]
+        return [Reading(text, confidence, (confidence,) * len(text), text, "fr") for text, confidence in taken]
+
+
+def look(reader: Reads) -> tuple[str, int]:
     """The text of the only plate, and how tall the crop shown is."""
     picture = np.full((600, 1600, 3), 90, np.uint8)
     models = Models(FakeDetector(), cut_out, reader, FakeAttributes())
@@ -56,3 +67,8 @@ def test_an_unsure_plate_is_read_from_other_crops_and_the_surest_is_kept_and_sho
 def test_what_no_crop_makes_surer_stays_as_it_was_read() -> None:
     reader = ReadsByHeight(sure_from=10_000)
     assert look(reader) == ("A8123CD", reader.heights[0])
+
+
+def test_two_crops_that_agree_outvote_one_that_is_a_little_surer() -> None:
+    assert look(ReadsInTurn(("AB123C0", 0.6), ("AB123CD", 0.5), ("AB123CD", 0.55)))[0] == "AB123CD"
+    assert look(ReadsInTurn(("AB123C0", 0.65), ("AB123CD", 0.3), ("AB123CD", 0.3)))[0] == "AB123C0"

@@ -112,9 +112,18 @@ def test_other_plates_are_told_from_misread_and_half_read_ones(one: str, other: 
     assert is_other_plate(other, one) is is_other
 
 
-def test_a_named_color_outranks_looks_that_were_not_sure():
+def test_half_of_the_looks_are_enough_for_a_name():
     ballot = AttributeBallot()
     ballot.add(Attributes("unknown", 0.0, "red", 0.8), 10_000)
     ballot.add(Attributes("Toyota", 0.7, "unknown", 0.0), 10_000)
     assert ballot.result() == Attributes("Toyota", 0.35, "red", 0.4)
     assert AttributeBallot().result() == Attributes()
+
+
+def test_a_color_that_few_looks_say_is_unknown():
+    ballot = AttributeBallot()
+    for color, confidence in (("white", 0.45), ("unknown", 0.3), ("unknown", 0.35)):
+        ballot.add(Attributes("unknown", 0.2, color, confidence), 10_000)
+    assert ballot.result() == Attributes()
+    ballot.add(Attributes("unknown", 0.2, "white", 0.9), 40_000)
+    assert ballot.result().color == "white"
