@@ -48,9 +48,10 @@ def test_a_folder_becomes_a_model(folder: Path) -> None:
     crops = read_crops([folder], findings)
     assert findings.lines == []
     settings = Settings(
-        (str(folder),), str(folder / "run"), size=64, frozen=11, views=1, epochs=2, batch=4, device="cpu"
+        (str(folder),), str(folder / "run"), size=64, frozen=11, drawn=6, views=1, epochs=2, batch=4, device="cpu"
     )
     run = train(settings, crops, resume=False)
+    assert len(list((folder / "run" / "drawn").glob("*.jpg"))) == 6
     assert [entry["step"] for entry in run.history] == [1, 2]
     write(attributes(folder / "run" / "last.pt"), folder / "models" / "attributes")
     path, config = find_model("attributes", folder=folder / "models")

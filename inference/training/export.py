@@ -191,7 +191,7 @@ def attributes(checkpoint: Path) -> Export:
         color_mode="rgb",
         classes=tuple(saved["brands"]),
         colors=tuple(saved["colors"]),
-        thresholds={"brand": 0.5, "color": 0.4},
+        thresholds={"brand": 0.4, "color": 0.4},
     )
     pictures = np.random.default_rng(0).random((2, 3, size, size), np.float32)
     return Export(Exportable(early, late), pictures, {0: "pictures"}, config)

@@ -1,4 +1,4 @@
-"""Pictures of the drawn street as training scenes: their boxes and plate corners are exact."""
+"""The drawn street as training data: scenes with exact boxes and plate corners, and vehicles of known color."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 from inference.synthetic import Street
 from inference.training.photos import CLASSES, PLATE
 from inference.training.scenes import Scene
+from inference.types import Image
 
 SCALE = 0.75
+LEAST_AREA = 6_000
+"""Of a vehicle in pixels, from which its color shows."""
 LOOKS = 20
 """Pictures of each street, half a second to two seconds apart: a vehicle is drawn once and seen growing."""
 
@@ -37,3 +40,17 @@ def _scene(street: Street, time: float) -> Scene:
         np.concatenate([np.zeros((len(boxes), 4, 3), np.float32), plates]),
         np.ones(len(CLASSES), np.float32),
     )
+
+
+def draw_vehicles(count: int, seed: int) -> list[tuple[Image, str]]:
+    """Vehicles cut out of drawn streets, with their colors; each is there about three times, at other distances."""
+    rng = np.random.default_rng(seed)
+    found: list[tuple[Image, str]] = []
+    while len(found) < count:
+        street, time = Street(int(rng.integers(2**31))), 0.0
+        for _ in range(LOOKS):
+            time += float(rng.uniform(0.5, 2.0))
+            image, vehicles = street.render(time)
+            seen = [vehicle for vehicle in vehicles if vehicle.plate_corners is not None]
+            found += [(v.box.crop(image).copy(), v.color) for v in seen if v.box.area() >= LEAST_AREA]
+    return found[:count]

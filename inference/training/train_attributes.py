@@ -3,8 +3,8 @@
     python -m inference.training.train_attributes --data ../shared/data/brand ../shared/data/color
 
 Each folder, or its subfolders ``brand`` and ``color``, has a ``labels.csv`` with the columns file, split and brand or
-color (or both). Every picture is looked at in several ways (``views``) once by the frozen first blocks; the rest of
-the network learns from what they saw.
+color (or both); vehicles of the drawn street join them, of no brand that is named. Every picture is looked at in
+several ways (``views``) once by the frozen first blocks; the rest of the network learns from what they saw.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from inference.training.attributes_model import BRANDS, COLORS, build
 from inference.training.curves import draw_curves
 from inference.training.photos import BadData, Findings
 from inference.training.precision import mixed_precision
+from inference.training.streets import draw_vehicles
 from inference.types import Image
 
 NONE = -100
@@ -42,6 +43,7 @@ class Settings:
     out: str = "runs/attributes"
     size: int = 192
     frozen: int = 6
+    drawn: int = 600
     views: int = 6
     epochs: int = 14
     batch: int = 64
@@ -119,6 +121,18 @@ def _read_row(folder: Path, row: dict[str, str], labels: Path, number: int, find
     else:
         return Crop(path, BRANDS.index(brand) if brand else NONE, COLORS.index(color) if color else NONE)
     return None
+
+
+def draw_crops(settings: Settings) -> list[Crop]:
+    """Vehicles of the drawn street, kept as pictures beside the checkpoints."""
+    folder = Path(settings.out) / "drawn"
+    folder.mkdir(parents=True, exist_ok=True)
+    crops = []
+    for number, (image, color) in enumerate(draw_vehicles(settings.drawn, settings.seed)):
+        path = folder / f"{number}.jpg"
+        cv2.imwrite(str(path), image)
+        crops.append(Crop(path, BRANDS.index("other"), COLORS.index(color)))
+    return crops
 
 
 def vary(image: Image, rng: np.random.Generator) -> Image:
@@ -211,9 +225,10 @@ def train(settings: Settings, crops: dict[str, list[Crop]], *, resume: bool) -> 
     run = Run(settings)
     if resume:
         run.resume()
-    features = look(run.early, crops["train"], settings, settings.views)
+    taught = crops["train"] + draw_crops(settings)
+    features = look(run.early, taught, settings, settings.views)
     held_out = look(run.early, crops["val"], settings, 1)[0]
-    brands, colors = labels_of(crops["train"])
+    brands, colors = labels_of(taught)
     weights = [balance(brands, len(BRANDS)).to(settings.device), balance(colors, len(COLORS)).to(settings.device)]
     while run.epoch < settings.epochs and run.stale < settings.patience:
         loss = train_epoch(run, features, (brands, colors), weights)
