@@ -39,13 +39,23 @@ class DetectionPaging(Paging):
         return ("id",) if "after" in request.query_params else ("-first_seen", "-id")
 
 
+class IdsFilter(django_filters.BaseInFilter, django_filters.NumberFilter):  # type: ignore[misc]
+    """Rows by their ids, with commas between."""
+
+
+class FollowingFilter(DetectionFilter):
+    """Beside the filters of the pages, what a page needs that finds out which of its rows are still there."""
+
+    ids = IdsFilter("id", min_value=1, max_value=2**63 - 1)
+
+
 class DetectionViewSet(Noted, ReadOnlyModelViewSet[Detection]):
     """Visits of vehicles, newest first; ``updated_after`` and ``after`` give what came since, in its order."""
 
     serializer_class = DetectionSerializer
     pagination_class = DetectionPaging
-    followed = ("after", "updated_after", "cursor")
-    filterset_class = DetectionFilter
+    followed = ("after", "updated_after", "ids", "cursor")
+    filterset_class = FollowingFilter
     queryset = Detection.objects.none()
 
     def get_queryset(self) -> QuerySet[Detection]:

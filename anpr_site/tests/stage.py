@@ -75,6 +75,11 @@ class Stage:
             self.news.send(DETECTIONS_GROUP, detection_message(row, created=not pk))
         return {"id": row.pk}
 
+    def gone(self, pk: int) -> dict[str, Any]:
+        """Takes a row away and tells nobody."""
+        Detection.objects.filter(pk=pk).delete()
+        return {}
+
     def world(self) -> dict[str, str]:
         """One of everything, samples that people have judged among them; the ids that addresses name."""
         world = make_world()

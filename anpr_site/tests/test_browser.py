@@ -112,6 +112,8 @@ def test_a_lost_message_is_found_without_a_reload(site: RunningSite, visit: Visi
 def test_after_the_server_was_away_the_page_catches_up(site: RunningSite, visit: Visit) -> None:
     page = visit(forgive="WebSocket|ERR_|Failed to load")
     is_live(page)
+    absorbed = site.order("row", text="")["id"]
+    expect(page.locator(f'[data-rows] > li[data-id="{absorbed}"]')).to_be_visible()
     page.evaluate("window.sameDocument = true")
     site.stop()
     banner = page.locator("[data-link-banner]")
@@ -122,12 +124,14 @@ def test_after_the_server_was_away_the_page_catches_up(site: RunningSite, visit:
     expect(camera).to_have_text("not known")
     shoot(page, "disconnected-1440")
     missed = [site.order("row", text=f"AWAY{number}", silent=True)["id"] for number in range(3)]
+    site.order("gone", pk=absorbed)
     site.start()
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(banner).to_be_hidden(timeout=30_000)
     expect(camera).not_to_have_text("not known")
     for pk in missed:
         expect(page.locator(f'[data-rows] > li[data-id="{pk}"]')).to_be_visible(timeout=5000)
+    expect(page.locator(f'[data-rows] > li[data-id="{absorbed}"]')).to_have_count(0)
     assert page.evaluate("window.sameDocument")
 
 

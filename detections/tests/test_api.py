@@ -56,6 +56,21 @@ def test_a_page_that_was_away_gets_what_changed_in_order(api: Client) -> None:
     assert answer["next"] is None
 
 
+def test_a_page_asks_which_of_its_rows_are_still_there(api: Client) -> None:
+    camera = make_camera()
+    first, second, third = (make_detection(camera, text) for text in ("A1", "B2", "C3"))
+    second.delete()
+    answer = api.get("/api/v1/detections/", {"ids": f"{first.pk},{third.pk},{third.pk + 1},{2**63 - 1}"}).json()
+    assert [row["plate_text"] for row in answer["results"]] == ["C3", "A1"]
+
+
+@pytest.mark.parametrize("ids", ["A1", "1,,x", "0", f"1,{2**63}"])
+def test_ids_that_cannot_be_are_refused(api: Client, ids: str) -> None:
+    answer = api.get("/api/v1/detections/", {"ids": ids})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["ids"]
+
+
 def test_rows_after_an_id_of_a_camera_with_a_plate(api: Client) -> None:
     camera, other = make_camera(), make_camera("Yard")
     first = make_detection(camera, "A1")

@@ -13,6 +13,7 @@ from detections import plate_index
 from detections.models import Detection, PlateTag
 from detections.paging import ORDERS, page_of, read_cursor
 from detections.plate_index import alike_to, plates_like, plates_near
+from detections.search import occurring
 from detections.tests.rows import make_camera, make_detection
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,16 @@ def test_values_are_known_in_any_case_and_cameras_by_their_short_name(page: Clie
     assert found(page, f"camera={camera.pk}") == {"RED1"}
 
 
+def test_every_value_that_occurs_is_found_once_without_reading_the_whole_index(
+    camera: Camera, django_assert_num_queries: Any
+) -> None:
+    for number, brand in enumerate(("Toyota", "BMW", "unknown", "BMW", "Škoda", "BMW")):
+        make_detection(camera, f"P{number}", brand=brand)
+    with django_assert_num_queries(5) as asked:
+        assert set(occurring("brand")) == {"BMW", "Toyota", "unknown", "Škoda"}
+    assert not any("DISTINCT" in query["sql"] for query in asked)
+
+
 def test_tags_find_their_plates(page: Client, rows: None) -> None:
     PlateTag.objects.create(plate="KLM777", name="guest")
     assert found(page, "tag=guest") == {"KLM777"}
@@ -174,5 +185,5 @@ def test_the_same_question_costs_as_many_queries_for_many_rows(
 ) -> None:
     for number in range(60):
         make_detection(camera, f"AB{number}", seconds_ago=number)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         assert len(page.get("/detections/?plate=AB").context["detections"]) == 50

@@ -73,6 +73,12 @@ def test_the_live_page_shows_cameras_and_the_newest_rows(page: Client, camera: C
     assert f'data-camera="{camera.pk}"' in answer.content.decode()
 
 
+@pytest.mark.parametrize(("brand", "words"), [("BMW", "BMW · car"), ("other", ">car"), ("unknown", ">car")])
+def test_a_row_says_only_a_brand_that_has_a_name(page: Client, camera: Camera, brand: str, words: str) -> None:
+    make_detection(camera, brand=brand)
+    assert words in page.get("/").content.decode()
+
+
 def test_the_page_of_a_quiet_camera_goes_on_from_now(page: Client, camera: Camera) -> None:
     """Else it would fetch, at its first breath, all that other cameras have seen since its own last visit."""
     quiet = make_camera("Yard")

@@ -6,6 +6,8 @@ const OVERLAP = 2000;
 const SPOKEN_EVERY = 4000;
 const MOST_PAGES = 10;
 
+const ask = (address) => fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+
 export class LiveList {
   constructor(element, socket) {
     this.element = element;
@@ -45,7 +47,7 @@ export class LiveList {
     this.speak(detection);
   }
 
-  /** The row was of the same visit as another, which is told by itself. */
+  /** The row went up in another of the same visit, which is told by itself, or was erased. */
   remove(message) {
     this.held?.delete(message.id);
     this.list.querySelector(`[data-id="${message.id}"]`)?.remove();
@@ -70,7 +72,7 @@ export class LiveList {
     this.catching = true;
     do {
       this.again = false;
-      const done = await this.fetchMissed();
+      const done = await this.fetchMissed() && await this.dropGone();
       this.element.querySelector("[data-rows-error]").hidden = done;
     } while (this.again);
     this.catching = false;
@@ -82,7 +84,7 @@ export class LiveList {
     let address = `/api/v1/detections/?updated_after=${encodeURIComponent(since)}`;
     try {
       while (address) {
-        const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+        const answer = await ask(address);
         if (answer.status === 401 || answer.status === 403) { location.reload(); return false; }
         if (!answer.ok) return false;
         pages += 1;
@@ -91,6 +93,21 @@ export class LiveList {
         page.results.forEach((detection) => this.take(detection));
         address = page.next;
       }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Rows that went up in another, or were erased, while nobody could tell this page. */
+  async dropGone() {
+    const ids = [...[...this.list.children].map((row) => row.dataset.id), ...(this.held?.keys() ?? [])];
+    if (!ids.length) return true;
+    try {
+      const answer = await ask(`/api/v1/detections/?limit=500&ids=${ids.join(",")}`);
+      if (!answer.ok) return false;
+      const there = new Set((await answer.json()).results.map((detection) => String(detection.id)));
+      ids.filter((id) => !there.has(String(id))).forEach((id) => this.remove({ id: Number(id) }));
       return true;
     } catch {
       return false;

@@ -1,7 +1,7 @@
 // Fills one detection's row from its JSON; the markup comes from the page's <template>.
 import { showPlate } from "./plate.js";
 import { showTime } from "./times.js";
-import { isKnown, word } from "./words.js";
+import { brandName, isKnown, word } from "./words.js";
 
 export function makeRow(detection) {
   const row = document.querySelector("#row-template").content.firstElementChild.cloneNode(true);
@@ -21,7 +21,7 @@ export function fillRow(row, detection) {
   showMatch(part("match"), detection.match);
   part("kind").hidden = !isKnown(detection.kind);
   part("kind-icon").setAttribute("href", `#kind-${detection.kind}`);
-  part("kind-word").textContent = [isKnown(detection.brand) ? detection.brand : "", word(detection.kind)].filter(Boolean).join(" · ");
+  part("kind-word").textContent = [brandName(detection.brand), word(detection.kind)].filter(Boolean).join(" · ");
   part("color").hidden = !isKnown(detection.color);
   part("swatch").dataset.color = detection.color;
   part("color-word").textContent = word(detection.color);

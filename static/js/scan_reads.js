@@ -1,7 +1,7 @@
 // The reads of this page, the newest on top; a pass keeps its row.
 import { showPlate } from "./plate.js";
 import { kindWord } from "./scan_announcer.js";
-import { isKnown, word } from "./words.js";
+import { brandName, isKnown, word } from "./words.js";
 
 const MOST = 100;
 
@@ -38,7 +38,7 @@ export class Reads {
       badge.dataset.kind = read.match.valid ? read.match.kind : "";
       badge.textContent = read.match.ambiguous ? gettext("ambiguous") : `${kindWord(read.match.kind)}: ${read.match.list}`;
     }
-    part("facts").textContent = [read.color, read.brand, read.kind].filter(isKnown).map(word).join(" ");
+    part("facts").textContent = [read.color, brandName(read.brand), read.kind].filter(isKnown).map(word).join(" ");
     part("votes").textContent = interpolate(gettext("%(votes)s of %(looks)s looks"), read, true);
     const seen = new Date(read.last_seen * 1000);
     part("time").dateTime = seen.toISOString();

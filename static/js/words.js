@@ -12,3 +12,5 @@ const words = {
 
 export const word = (value) => words[value] ?? value;
 export const isKnown = (value) => Boolean(value) && value !== "unknown";
+/** Empty for a brand that is none of the known ones. */
+export const brandName = (brand) => (isKnown(brand) && brand !== "other" ? brand : "");
