@@ -69,6 +69,9 @@ class Product:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Ends at Ctrl-C, also where the tests themselves were started to ignore it: in the background of a script."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=self.root, env=self.environment, stdout=log, stderr=subprocess.STDOUT
