@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
-    "axes",
+    "anpr_site.accounts.apps.SignInConfig",
     "auditlog",
     "django_filters",
     "django_bootstrap5",
