@@ -137,6 +137,7 @@ def make_destination(page: Page, receiver: Receiver) -> str:
     page.reload()
     expect(page.locator("#secret")).to_have_count(0)
     page.get_by_role("button", name="Send test event").click()
+    expect(page.locator(".alert-success")).to_contain_text("on its way")
     wait_until(lambda: receiver.log, 60)
     page.reload()
     expect(page.locator("[data-status=sent]").first).to_be_visible()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from inference.backends.base import load_backend
 from inference.reader import PlateReader
+from inference.training.dataset import Crop, DatasetError
 from inference.training.synth import draw_set
 from inference.weights import find_model
 
@@ -53,3 +55,18 @@ def test_bad_data_ends_the_command_with_a_message(folder: Path, capsys: pytest.C
         table.write("missing.png,AB12,train\n")
     assert main(["--data", str(folder), "--out", str(folder / "run"), *OPTIONS]) == 2
     assert "missing.png is missing" in capsys.readouterr().err
+
+
+def test_a_country_is_left_out_of_the_learning_alone() -> None:
+    from inference.training.train_reader import leave_out
+
+    def crop(source: str, region: str, split: str) -> Crop:
+        return Crop(np.zeros((8, 8), np.uint8), "AB12", region, source, split, "a.png")
+
+    crops = [crop("street", "us-ny", "train"), crop("street", "us-ny", "val"), crop("yard", "pl", "train")]
+    crops += [crop("web", "gb", "train"), crop("web", "", "train")]
+    assert leave_out(crops, "") == crops
+    assert leave_out(crops, "us") == crops[1:]
+    assert leave_out(crops, "us-ny, yard") == [crops[1], *crops[3:]]
+    with pytest.raises(DatasetError, match="no crop is of mars; known: gb, pl, street, us, us-ny, web, yard"):
+        leave_out(crops, "pl,mars")

@@ -35,6 +35,8 @@ class Settings:
     """What a run depends on; every field is an option of the command and goes into the checkpoint.
 
     ``start`` is the exported reader to go on from, empty to begin from nothing, with three times the learning rate.
+    ``leave_out`` names sources, regions or countries (``us`` is all its states), with commas: none of their crops is
+    learned from, all of those in ``val`` are still read.
     """
 
     minutes: float = 60.0
@@ -183,11 +185,25 @@ def validate(run: Run, crops: Sequence[Crop], drawn: dict[str, list[tuple[Any, s
     return {"all": sum(marks) / max(1, len(marks)), **per_source}
 
 
+def leave_out(crops: Sequence[Crop], names: str) -> list[Crop]:
+    """The crops without those of ``names`` outside ``val``; raises ``DatasetError`` for a name that no crop has."""
+    wanted, known = {name.strip() for name in names.split(",")} - {""}, set[str]()
+    kept = []
+    for crop in crops:
+        called = {crop.source, crop.region, crop.region.split("-")[0]}
+        known |= called
+        if crop.split == "val" or not called & wanted:
+            kept.append(crop)
+    if wanted - known:
+        raise DatasetError(
+            f"--leave-out: no crop is of {', '.join(sorted(wanted - known))}; known: {', '.join(sorted(known - {''}))}"
+        )
+    return kept
+
+
 def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     """Trains until the time is up or ``patience`` rounds brought nothing better."""
     settings = run.settings
-    if settings.leave_out:
-        crops = [crop for crop in crops if settings.leave_out not in (crop.source, crop.region) or crop.split == "val"]
     held_out = [crop for crop in crops if crop.split == "val"]
     drawn = {"eu": "de pl fr it es gb", "us": "us", "br": "br"}
     drawn_sets = {name: draw_set(200, 7, settings.size, tuple(prefixes.split())) for name, prefixes in drawn.items()}
@@ -233,6 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         torch.set_num_threads(settings.threads)
     try:
         crops, faults = load_crops(options["data"], options["skip_bad"])
+        crops = leave_out(crops, settings.leave_out)
         fonts = find_fonts(options["fonts"])
     except (DatasetError, FileNotFoundError) as error:
         print(error, file=sys.stderr)

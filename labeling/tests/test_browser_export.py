@@ -65,7 +65,7 @@ def test_twenty_labeled_by_keyboard_are_exactly_what_the_export_holds(
     page.goto(site.url + "/dataset/exports/")
     expect(page.locator("main")).to_contain_text("20 judged samples")
     page.get_by_role("button", name="Export", exact=True).click()
-    page.reload()
+    expect(page.locator(".export-list li")).to_have_count(1)
     download = page.get_by_role("link", name="Download")
     expect(download).to_be_visible(timeout=240_000)
     with page.expect_download() as saved:
