@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from inference.lines import Line
+from inference.plate_format import regions_of
 from inference.rectifier import recut
 from inference.types import Attributes, Frame, FrameResult, Image, Observation, Plate, Reading, Reason, Vehicle
 from inference.vote import char_confidences
@@ -24,6 +25,8 @@ Polygon = tuple[tuple[float, float], ...]
 MIN_SHARPNESS = 0.02
 SURE = 0.7
 """A character below makes the plate worth reading from other crops too."""
+FORMAT_WEIGHT = 3.0
+"""How much more a reading counts that is written as the plates of a region are; twice or five times do the same."""
 PLATE_ASPECT = (0.7, 8.0)
 LONE_PLATE_CONFIDENCE = 0.4
 LONE_TEXT_CONFIDENCE = 0.5
@@ -220,9 +223,9 @@ def read(
 
 
 def _look_again(models: Models, settings: PipelineSettings, observations: Sequence[Observation]) -> list[Observation]:
-    """Where a character was unsure, other crops are read too, and the text that they are surest of together stands."""
+    """The text that several crops are surest of together, where a character was unsure or no format fits the text."""
     best = list(observations)
-    unsure = [i for i, o in enumerate(best) if o.reading is not None and _weakest(o.reading) < SURE]
+    unsure = [i for i, o in enumerate(best) if o.reading is not None and not _is_sure(o.reading, settings.region)]
     others = [(i, plate) for i in unsure if (seen := best[i].plate) for plate in recut(best[i].frame.image, seen)]
     readable = [
         (i, plate, plate.crop) for i, plate in others if plate.crop is not None and min(plate.crop.shape[:2]) > 2
@@ -234,19 +237,25 @@ def _look_again(models: Models, settings: PipelineSettings, observations: Sequen
             for (j, plate, _), reading in zip(readable, readings, strict=True)
             if i == j
         ]
-        best[i] = _surest([best[i], *more])
+        best[i] = _surest([best[i], *more], settings.region)
     return best
 
 
-def _surest(looks: Sequence[Observation]) -> Observation:
-    """Of crops of one plate, the one that says best what they say together; sure ones count for more."""
+def _surest(looks: Sequence[Observation], region: str | None) -> Observation:
+    """Of crops of one plate, the one that says best what they say together; sure and well-formed ones count for more."""
     together: dict[str, float] = {}
     for look in looks:
         if look.reading is not None and look.reading.text:
-            together[look.reading.text] = together.get(look.reading.text, 0.0) + look.reading.confidence**2
+            weight = look.reading.confidence**2 * (FORMAT_WEIGHT if regions_of(look.reading.text, region) else 1.0)
+            together[look.reading.text] = together.get(look.reading.text, 0.0) + weight
     text = max(together, key=lambda text: together[text], default="")
     saying = [look for look in looks if look.reading is not None and look.reading.text == text]
     return max(saying, key=lambda look: _weakest(look.reading) if look.reading else 0.0)
+
+
+def _is_sure(reading: Reading, region: str | None) -> bool:
+    """What is left of a plate that the detector cut off is often read well, but fits no format."""
+    return _weakest(reading) >= SURE and bool(regions_of(reading.text, region))
 
 
 def _weakest(reading: Reading) -> float:

@@ -70,5 +70,16 @@ def test_what_no_crop_makes_surer_stays_as_it_was_read() -> None:
 
 
 def test_two_crops_that_agree_outvote_one_that_is_a_little_surer() -> None:
-    assert look(ReadsInTurn(("AB123C0", 0.6), ("AB123CD", 0.5), ("AB123CD", 0.55)))[0] == "AB123CD"
-    assert look(ReadsInTurn(("AB123C0", 0.65), ("AB123CD", 0.3), ("AB123CD", 0.3)))[0] == "AB123C0"
+    assert look(ReadsInTurn(("AB128CD", 0.6), ("AB123CD", 0.5), ("AB123CD", 0.55)))[0] == "AB123CD"
+    assert look(ReadsInTurn(("AB128CD", 0.65), ("AB123CD", 0.3), ("AB123CD", 0.3)))[0] == "AB128CD"
+
+
+def test_a_plate_cut_off_is_found_whole_in_a_wider_crop() -> None:
+    """The detector's box left out the first letter: what is left is sure, but it is written like no plate."""
+    cut, whole = ("L10AW2814", 0.94), ("KL10AW2814", 0.75)
+    assert look(ReadsInTurn(cut, ("10AW281", 0.5), whole))[0] == "KL10AW2814"
+
+
+def test_a_sure_plate_without_a_format_is_not_bent_into_one() -> None:
+    own, other = ("1ST2NONE", 0.95), ("1STNONE", 0.7)
+    assert look(ReadsInTurn(own, own, other))[0] == "1ST2NONE"
