@@ -242,7 +242,7 @@ def _look_again(models: Models, settings: PipelineSettings, observations: Sequen
 
 
 def _surest(looks: Sequence[Observation], region: str | None) -> Observation:
-    """Of crops of one plate, the one that says best what they say together; sure and well-formed ones count for more."""
+    """Of crops of one plate, the one that says best what they say together; sure and well-formed ones weigh more."""
     together: dict[str, float] = {}
     for look in looks:
         if look.reading is not None and look.reading.text:
