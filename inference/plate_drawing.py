@@ -235,11 +235,23 @@ def _draw_separator(
             -1,
         )
     elif char == "*":
-        color = tuple(int(value) for value in rng.integers(30, 220, 3))
-        axes = (max(2, round(wide * 0.45)), max(2, round(wide * float(rng.uniform(0.4, 0.7)))))
-        for part in range(int(rng.integers(1, 3))):
-            at = (center[0], round(middle + (part * 2 - 1) * tall * 0.22 if rng.random() < 0.5 else middle))
-            if rng.random() < 0.6:
-                cv2.ellipse(image, at, axes, 0, 0, 360, color, -1)
-            else:
-                cv2.rectangle(image, (at[0] - axes[0], at[1] - axes[1]), (at[0] + axes[0], at[1] + axes[1]), color, -1)
+        _draw_emblem(image, (center[0], middle, wide, tall), rng, ink)
+
+
+def _draw_emblem(image: Image, place: tuple[int, float, float, float], rng: np.random.Generator, ink: Color) -> None:
+    """A seal, a coat of arms or the outline of a state, in the ink or a color of its own."""
+    x, middle, wide, tall = place
+    color = ink if rng.random() < 0.4 else tuple(int(value) for value in rng.integers(30, 220, 3))
+    axes = (max(2, round(wide * 0.45)), max(2, round(wide * float(rng.uniform(0.4, 0.7)))))
+    for part in range(int(rng.integers(1, 3))):
+        at = (x, round(middle + (part * 2 - 1) * tall * 0.22 if rng.random() < 0.5 else middle))
+        shape = rng.random()
+        if shape < 0.35:
+            cv2.ellipse(image, at, axes, 0, 0, 360, color, -1)
+        elif shape < 0.6:
+            cv2.rectangle(image, (at[0] - axes[0], at[1] - axes[1]), (at[0] + axes[0], at[1] + axes[1]), color, -1)
+        else:
+            angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(5, 14))))
+            reach = rng.uniform(0.3, 1.2, (len(angles), 1)) * axes
+            points = at + np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach
+            cv2.fillPoly(image, [points.round().astype(np.int32)], color, cv2.LINE_AA)

@@ -44,6 +44,7 @@ def draw_crop(
     gray = cv2.cvtColor(plate.image, cv2.COLOR_BGR2GRAY)
     if rng.random() < (0.6 if plate.region.startswith("us") else 0.1):
         gray = _pictured(gray, rng)
+    gray = _reshaped(gray, rng)
     if rng.random() < 0.3:
         gray = _embossed(gray, rng)
     _put_on(gray, rng, plate.region)
@@ -64,6 +65,22 @@ def _random_text(rng: np.random.Generator) -> str:
         chars = [str(rng.choice(list("OQIDBSZG0158"))) if rng.random() < 0.4 else char for char in chars]
     place = int(rng.integers(1, len(chars)))
     return "".join(chars[:place]) + str(rng.choice(["", "-", " ", ".", "*"])) + "".join(chars[place:])
+
+
+def _reshaped(gray: Gray, rng: np.random.Generator) -> Gray:
+    """Strokes thinner, thicker and bent, as in the many typefaces of plates that are in no font file."""
+    height, width = gray.shape
+    if rng.random() < 0.35:
+        side = int(rng.integers(2, 4))
+        change = cv2.erode if rng.random() < 0.5 else cv2.dilate
+        gray = np.asarray(change(gray, np.ones((side, side), np.uint8)), np.uint8)
+    if rng.random() < 0.35:
+        coarse = rng.normal(0, height * float(rng.uniform(0.005, 0.025)), (2, 4, 12)).astype(np.float32)
+        dx, dy = (cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC) for part in coarse)
+        columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        bent = cv2.remap(gray, columns + dx, rows + dy, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+        gray = np.asarray(bent, np.uint8)
+    return gray
 
 
 def _embossed(gray: Gray, rng: np.random.Generator) -> Gray:
