@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -187,6 +188,17 @@ def take_evidence(row: Detection, best: Observation, names: dict[str, str]) -> N
     row.plate_box = numbers(best.plate.box) if best.plate else None
     row.vehicle_box = numbers(best.vehicle.box) if best.vehicle else None
     row.corners = points(best.plate.corners) if best.plate and best.plate.corners is not None else None
+
+
+def replacement(name: str) -> str | None:
+    """The address of the picture that took the place of the one that was called so; ``None`` when there is none."""
+    camera_id, folder, *_ = *name.split("/"), ""
+    stem, _, kind = Path(name).stem.rpartition("-")
+    if folder != "detections" or kind not in FIELDS:
+        return None
+    row = Detection.objects.filter(track_id=stem.rpartition("-")[0], camera_id=camera_id).first()
+    picture = getattr(row, FIELDS[kind]) if row else None
+    return picture.url if picture and picture.name != name else None
 
 
 def record_attempts(camera_id: int, kept: KeptLooks) -> str:

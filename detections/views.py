@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from detections.export import FORMATS, export
 from detections.messages import detection_payload, iso
 from detections.models import SavedSearch
 from detections.paging import page_of
+from detections.record import replacement
 from detections.search import ListFilter, visible_cameras, visible_detections
 from detections.status import camera_states, newest_update
 
@@ -90,7 +91,10 @@ def detection_export(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @require_safe
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A picture's file name is never used twice, so its name is its ETag and it may be kept for ever."""
+    """A picture's file name is never used twice, so its name is its ETag and it may be kept for ever.
+
+    A page or an event may hold the name of one that a better look has replaced since: it is led to that.
+    """
     camera = path.split("/")[0]
     if not camera.isdecimal() or not visible_cameras(request).filter(pk=int(camera)).exists():
         raise Http404(_("There is no such picture."))
@@ -101,6 +105,8 @@ def picture(request: HttpRequest, path: str) -> HttpResponseBase:
         with default_storage.open(path) as file:
             content = file.read()
     except (FileNotFoundError, IsADirectoryError):
+        if newer := replacement(path):
+            return redirect(newer)
         raise Http404(_("There is no such picture; old ones are removed after a time.")) from None
     headers = {"ETag": etag, "Cache-Control": PICTURE_CACHE, "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type="image/jpeg", headers=headers)

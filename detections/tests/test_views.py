@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
@@ -175,6 +177,23 @@ def test_a_picture_is_sent_once_and_then_known_by_its_name(page: Client, camera:
     assert page.get(f"/media/{camera.pk}/2026/").status_code == 404
     again = page.get(f"/media/{name}", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_picture_that_was_replaced_leads_to_the_one_that_replaced_it(page: Client, camera: Camera) -> None:
+    row = make_detection(camera)
+    folder = f"{camera.pk}/detections/2026/11/21"
+    row.vehicle_picture = f"{folder}/{row.track_id}-2000-vehicle.jpg"
+    default_storage.save(row.vehicle_picture.name, ContentFile(b"\xff\xd8"))
+    row.save()
+    answer = page.get(f"/media/{folder}/{row.track_id}-1000-vehicle.jpg")
+    assert (answer.status_code, answer["Location"]) == (302, row.vehicle_picture.url)
+    assert "immutable" not in answer.get("Cache-Control", "")
+    assert page.get(answer["Location"]).status_code == 200
+    for name in (f"{row.track_id}-1000-plate", f"{row.track_id}-1000-other", "other-1000-vehicle", "vehicle"):
+        assert page.get(f"/media/{folder}/{name}.jpg").status_code == 404, name
+    assert page.get(f"/media/{camera.pk}/attempts/{row.track_id}-1000-vehicle.jpg").status_code == 404
+    default_storage.delete(row.vehicle_picture.name)
+    assert page.get(f"/media/{row.vehicle_picture.name}").status_code == 404
 
 
 def test_no_path_leads_out_of_the_picture_folder(page: Client, camera: Camera, tmp_path: Path) -> None:
