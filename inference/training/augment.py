@@ -18,7 +18,7 @@ def cut_again(crop: Gray, size: tuple[int, int], rng: np.random.Generator) -> Gr
     cut = corners + np.array([[-left, -top], [right, -top], [right, bottom], [-left, bottom]], np.float32) * np.array(
         [width, height], np.float32
     )
-    limit = float(rng.choice([1.0, 4.0, 9.0]))
+    limit = float(rng.choice([1.0, 4.0, 9.0, 16.0]))
     angle = np.deg2rad(float(rng.uniform(-limit, limit)))
     middle = cut.mean(0)
     shear = float(rng.uniform(-0.12, 0.12))
