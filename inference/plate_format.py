@@ -29,11 +29,13 @@ LOOK_ALIKES: Mapping[str, str] = {
     "G": "6",
     "6": "G",
 }
-SURE_SWAPS = frozenset({"O0", "0O", "I1", "1I", "B8", "8B", "S5", "5S"})
+SURE_SWAPS = frozenset({"O0", "0O", "I1", "1I", "B8", "8B", "S5", "5S", "Z2", "2Z"})
 """Look-alikes that a format alone may swap; the others need the reader's doubt besides."""
 
 DOUBT = 0.02
-"""The probability of the other character from which a reader is in doubt."""
+"""The probability of a look-alike from which a reader is in doubt."""
+STRONG_DOUBT = 0.2
+"""The same for a character that does not look alike."""
 CLEARLY = 0.15
 """How much cheaper than any other a swap must be without a region: about four times as likely."""
 MAX_CHANGES = 3
@@ -134,9 +136,11 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("ua", ("LL NNNN LL",), "ABCEHIKMOPTX"),
     PlateFormat("br", ("LLL-NNNN", "LLLNLNN")),
     PlateFormat("ar", ("LLL NNN", "LL NNN LL")),
-    PlateFormat("us-ny", ("LLL*NNNN", "LLL-NNNN", "tNNNNNNc", "yNNNNNNc", "NNNNNLL", "NLNNL", "NNNN", "NNNNNN")),
+    PlateFormat(
+        "us-ny", ("LLL*NNNN", "LLL-NNNN", "tNNNNNNc", "yNNNNNNc", "NNNNNLL", "NLNNL", "NNNN", "NNNNNN"), _without("IOQ")
+    ),
     PlateFormat("us-nj", ("LNN-LLL", "LNN*LLL", "LLL-NNL", "LLLNNL", "LLNNNL")),
-    PlateFormat("us-pa", ("LLL-NNNN", "LLL*NNNN")),
+    PlateFormat("us-pa", ("LLL-NNNN", "LLL*NNNN"), _without("IOQ")),
     PlateFormat("us-ct", ("LL*NNNNN", "NNN*LLL", "LLNNNNN", "NLLLLN")),
     PlateFormat("us-ca", ("NLLLNNN", "NLNNNNN", "NNNNNLN")),
     PlateFormat("us-tx", ("LLL*NNNN", "LLLNNNN", "LLN*LNNN")),
@@ -144,14 +148,14 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("us-il", ("LL NNNNN", "L NNNNNN", "NNN NNNN")),
     PlateFormat("us-oh", ("LLL NNNN",)),
     PlateFormat("us-ma", ("NLL LNN", "NNNLLN", "NLLNNN")),
-    PlateFormat("us-va", ("LLL-NNNN",)),
-    PlateFormat("us-md", ("NLLNNNN", "NLL*NNNN", "LLL NNN")),
-    PlateFormat("us-wa", ("LLLNNNN", "LLL NNNN")),
+    PlateFormat("us-va", ("LLL-NNNN",), _without("IOQ")),
+    PlateFormat("us-md", ("NLLNNNN", "NLL*NNNN", "LLL NNN"), _without("IOQU")),
+    PlateFormat("us-wa", ("LLLNNNN", "LLL NNNN"), _without("IOQ")),
     PlateFormat("us-az", ("LLLNNNN", "LLL*NNNN")),
     PlateFormat("us-mi", ("LLL NNNN", "LLL NLN")),
     PlateFormat("us-co", ("LLL-NNN", "LLL-LNN")),
     PlateFormat("us-ga", ("LLLNNNN", "LLL NNNN")),
-    PlateFormat("us-nc", ("LLL-NNNN",)),
+    PlateFormat("us-nc", ("LLL-NNNN",), _without("GIOQU")),
     PlateFormat("us", ("LLL NNN", "NNN LLL", "NNN*LLL", "LLL*NNN", "LL NNNN", "NNLLNN", "LNNNLL", "NNNNNNL")),
     PlateFormat(
         "in",
@@ -196,7 +200,7 @@ FORMATS: tuple[PlateFormat, ...] = (
         prefixes=_split(_ID),
     ),
     PlateFormat("my", ("PLL NNNN", "PLL NNN", "PLN NNNN", "PLLNN", "PL NNNN"), _without("IO"), _split(_MY)),
-    PlateFormat("th", ("NLL NNNN", "LL NNNN")),
+    PlateFormat("th", ("N NNNN", "NNNN")),
     PlateFormat("tr", ("NN L NNNN", "NN LL NNN", "NN LL NNNN", "NN LLL NN", "NN LLL NNN"), _without("QWX")),
     PlateFormat("il", ("NN-NNN-NN", "NNN-NN-NNN")),
     PlateFormat("ae", ("L NNNNN", "L NNNN", "LL NNNNN", "NN NNNNN")),
@@ -296,13 +300,15 @@ def _the_only(found: Sequence[str]) -> str | None:
 
 
 def _swaps(text: str, alternatives: Sequence[Mapping[str, float]]) -> list[tuple[float, str]]:
-    """Every text that up to ``MAX_CHANGES`` look-alike swaps give, with what they cost."""
+    """Every text that up to ``MAX_CHANGES`` swaps of look-alikes and strong doubts give, with what they cost."""
     choices: dict[int, list[tuple[str, float]]] = {}
     for index, char in enumerate(text):
         doubts = alternatives[index] if alternatives else {}
+        alike = LOOK_ALIKES.get(char, "")
+        strong = "".join(other for other, doubt in doubts.items() if doubt >= STRONG_DOUBT and other not in alike)
         choices[index] = [
             (other, 1.0 - 0.1 * math.log(max(doubts.get(other, 0.0), 1e-6)))
-            for other in LOOK_ALIKES.get(char, "")
+            for other in alike + strong
             if char + other in SURE_SWAPS or doubts.get(other, 0.0) >= DOUBT
         ]
     places = [index for index, others in choices.items() if others]

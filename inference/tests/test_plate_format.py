@@ -27,7 +27,8 @@ def test_normalize_keeps_letters_and_digits_only(written: str, text: str) -> Non
         ("ABCI234", "br", "ABC1234"),
         ("7B3O135", "cz", "7B30135"),
         ("B0123XYZ", "ro", "B0123XYZ"),
-        ("2BC1234", "br", "2BC1234"),
+        ("2BC1234", "br", "ZBC1234"),
+        ("6BC1234", "br", "6BC1234"),
         ("KYN98B8", "us-ny", "KYN9888"),
     ],
 )
@@ -50,6 +51,19 @@ def test_the_likelier_character_decides_between_two_that_fit() -> None:
     masks = {text for text in ("ABC1O23", "ABC1D23") if regions_of(text, "br")}
     assert masks == {"ABC1O23", "ABC1D23"}
     assert repair("A8C1023", alternatives, "br")[0] == "ABC1023"
+
+
+def test_a_strong_doubt_swaps_any_character_where_a_format_asks_for_it() -> None:
+    half, tenth = ([{}, {}, {}, {"7": doubt}, {}, {}, {}] for doubt in (0.4, 0.1))
+    assert repair("ABCT234", half, "us-pa") == ("ABC7234", "us-pa")
+    assert repair("ABCT234", tenth, "us-pa") == ("ABCT234", None)
+    assert repair("TBC1D23", [{"7": 0.4}, *[{}] * 6], "br")[0] == "TBC1D23", "what fits stays"
+
+
+def test_a_czech_zero_is_no_o_where_no_other_country_writes_one_there() -> None:
+    czech = [4.0, 4.0, 9.0, 4.0, 4.0, 4.0]
+    assert repair("7BO0844", gaps=czech) == ("7B00844", None)
+    assert "cz" in regions_of("7B00844")
 
 
 def test_the_widest_gaps_tell_a_zero_from_an_o() -> None:
