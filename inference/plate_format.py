@@ -170,6 +170,7 @@ FORMATS: tuple[PlateFormat, ...] = (
             "P NN LL NNN",
             "P NN L NNN",
             "P NN LL NN",
+            "P NN LL N",
         ),
         _without("IO"),
         _split(_IN),
