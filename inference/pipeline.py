@@ -7,7 +7,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.looks import Models, PipelineSettings, Stopwatch, clearness, describe, find, load_models, read, recognize
+from inference.looks import (
+    Models,
+    PipelineSettings,
+    Stopwatch,
+    clearness,
+    describe,
+    find,
+    load_models,
+    plate_size,
+    read,
+    recognize,
+)
 from inference.motion import MotionGate, small_gray
 from inference.tracker import Track, Tracker
 from inference.types import Frame, FrameResult, Observation, PlateRead, Standing
@@ -36,6 +47,8 @@ TRY_AGAIN_S = 2.0
 SOLID_VOTES = 5
 SOLID_CONFIDENCE = 0.8
 CHECK_MOVING_S = 0.4
+CLOSER = 1.15
+"""Times the height of the plate as it was read: then it is worth reading again, however sure the text was."""
 CHECK_PARKED_S = 10.0
 MAX_DESCRIPTIONS = 5
 DESCRIBE_AGAIN_S = 0.3
@@ -115,10 +128,14 @@ class Pipeline:
             found[i] = observation
             track.tried += 1
             track.tried_clock = observation.frame.clock
+            track.tried_height = max(track.tried_height, plate_size(observation.plate)[1] if observation.plate else 0.0)
             track.face = small_gray(observation.box.crop(observation.frame.image), FACE_WIDTH)
 
     def _wants_reading(self, track: Track, observation: Observation) -> bool:
-        """Often until the text is sure, then now and then, and whenever the vehicle does not look the same."""
+        """Often until the text is sure, then now and then, as it comes closer, and when it does not look the same."""
+        assert observation.plate is not None
+        if plate_size(observation.plate)[1] >= CLOSER * track.tried_height:
+            return True
         since = observation.frame.clock - track.tried_clock
         winner = track.ballot.winner
         if winner and winner.votes >= SOLID_VOTES and winner.confidence >= SOLID_CONFIDENCE:

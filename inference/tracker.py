@@ -83,6 +83,7 @@ class Track:
     portrait: Observation | None = None
     tried: int = 0
     tried_clock: float = float("-inf")
+    tried_height: float = 0.0
     face: NDArray[np.float32] | None = None
     described_clock: float = float("-inf")
     surest: float = 0.0

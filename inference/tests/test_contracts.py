@@ -49,7 +49,8 @@ def test_a_runtime_agrees_with_openvino(backend: str, model: str) -> None:
     wanted = load_backend(find_model(model)[0], "openvino", 1).run(pictures)
     assert [output.shape for output in ours] == [output.shape for output in wanted]
     for one, other in zip(ours, wanted, strict=True):
-        assert np.quantile(np.abs(one - other), 0.99) < 0.1  # openvino may compute in bfloat16
+        error = np.abs(one - other) / np.maximum(1, np.abs(other))  # openvino may compute in bfloat16: 8 binary digits
+        assert np.quantile(error, 0.99) < 0.05
 
 
 def test_a_batch_gives_what_its_pictures_give_one_by_one() -> None:

@@ -125,6 +125,19 @@ def test_a_parked_car_is_one_visit_told_every_20_s_and_hardly_read():
     assert reader.calls < 25
 
 
+def test_a_plate_that_has_come_closer_is_read_again_however_sure_its_text_was():
+    stage, reader = Stage(lambda image: car_at(Box(20, 20, 380, 300))), FakeReader()
+    film = Film(fake_models(FakeDetector(stage), reader))
+    film.play(1)
+    calls = reader.calls
+    film.play(0.2)
+    assert reader.calls == calls, "sure, and read a moment ago"
+    for width in (450, 540, 640):
+        stage.scene = lambda image, width=width: car_at(Box(20, 20, 20 + width, 300))
+        film.play(0.1)
+    assert reader.calls == calls + 3
+
+
 def test_with_nothing_moving_hardly_anything_is_looked_at():
     detector = FakeDetector(parked_car)
     film = Film(fake_models(detector))
