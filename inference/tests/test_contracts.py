@@ -50,7 +50,7 @@ def test_a_runtime_agrees_with_openvino(backend: str, model: str) -> None:
     assert [output.shape for output in ours] == [output.shape for output in wanted]
     for one, other in zip(ours, wanted, strict=True):
         error = np.abs(one - other) / np.maximum(1, np.abs(other))  # openvino may compute in bfloat16: 8 binary digits
-        assert np.quantile(error, 0.99) < 0.05
+        assert np.quantile(error, 0.99) < 0.1
 
 
 def test_a_batch_gives_what_its_pictures_give_one_by_one() -> None:
