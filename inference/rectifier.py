@@ -21,10 +21,10 @@ Whole photographs read exactly, of 137: 122 with one crop; with these two more w
 the surest of the three and 125 with what they say together; turned by 6 degrees 115, 115 and 117.
 """
 MIN_SLOPE: Final = 0.0875
-"""Of the text's line (5 degrees): a straighter plate is read better from its box, which is more exact than corners.
+"""Of the text's line (5 degrees): a straighter plate is read from its box, which needs no warping.
 
-Plates read exactly in whole photographs: level 89 % from the box, 84 % from the corners; turned by 7 degrees 81 and
-84 %, by 14 degrees 67 and 80 %.
+Plates read exactly in 137 whole photographs, from the box and from the corners: level 89 and 91 %, turned by 7 degrees
+87 and 89 %, by 14 degrees 82 and 88 %. Any limit from 0 to 5 degrees does as well.
 """
 MAX_WIDTH: Final = 384
 """Pixels: a wider plate is scaled down; more does not help the reader."""
