@@ -54,11 +54,15 @@ class Detector:
             [thresholds["plate" if name == "plate" else "vehicle"] for name in config.classes], np.float32
         )
 
-    def detect(self, image: Image) -> tuple[list[Vehicle], list[Plate]]:
-        """Most confident first; boxes lie within the picture."""
+    def look(self, image: Image) -> Found:
+        """What the network sees, before it is put into whole pixels."""
         view = letterbox(image, self._config.input_width, self._config.input_height)
         output = self._backend.run(view.batch)[0][0]
-        found = suppress(decode(output, self._least, view), self._plate, self._overlap)
+        return suppress(decode(output, self._least, view), self._plate, self._overlap)
+
+    def detect(self, image: Image) -> tuple[list[Vehicle], list[Plate]]:
+        """Most confident first; boxes lie within the picture."""
+        found = self.look(image)
         height, width = image.shape[:2]
         vehicles: list[Vehicle] = []
         plates: list[Plate] = []
@@ -125,7 +129,7 @@ def decode(output: NDArray[np.float32], least: NDArray[np.float32], view: View) 
 
 
 def suppress(found: Found, plate: int, overlap: float) -> Found:
-    """Only the most confident of boxes that overlap; a vehicle has one kind, a plate lies on its vehicle."""
+    """Of boxes that overlap the most confident, where all of them together see it; a vehicle has one kind."""
     if not len(found.labels):
         return found
     sides = found.boxes[:, 2:] - found.boxes[:, :2]
@@ -138,7 +142,25 @@ def suppress(found: Found, plate: int, overlap: float) -> Found:
         overlap,
     )
     order = np.sort(np.asarray(kept, np.int64).ravel())
-    return Found(found.labels[order], found.confidences[order], found.boxes[order], found.corners[order])
+    agreeing = (overlaps(found.boxes[order], found.boxes) >= overlap) & (groups[order, None] == groups)
+    shares = agreeing * found.confidences
+    shares /= shares.sum(axis=1, keepdims=True)
+    return Found(
+        found.labels[order],
+        found.confidences[order],
+        shares @ found.boxes,
+        np.tensordot(shares, found.corners, 1),
+    )
+
+
+def overlaps(ones: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """IoU of each box with each: ones × others."""
+    low = np.maximum(ones[:, None, :2], others[None, :, :2])
+    high = np.minimum(ones[:, None, 2:], others[None, :, 2:])
+    shared = (high - low).clip(0).prod(axis=-1)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=-1) for boxes in (ones, others)]
+    together: NDArray[np.float32] = areas[0][:, None] + areas[1] - shared
+    return np.asarray(shared / together.clip(1e-6), np.float32)
 
 
 def is_plausible(corners: Corners, box: Box) -> bool:

@@ -78,6 +78,17 @@ def test_a_vehicle_has_one_kind_but_keeps_its_plate() -> None:
     assert len(plates) == 1
 
 
+def test_a_plate_lies_where_all_boxes_of_it_together_see_it() -> None:
+    sure, other, elsewhere = (0, 0.6, 100, 50, 200, 80), (0, 0.3, 106, 47, 200, 77), (0, 0.5, 300, 50, 400, 80)
+    _, plates = Detector(Scripted(sure, other, elsewhere, (1, 0.9, 98, 48, 202, 83)), CONFIG).detect(frame(640, 384))
+    assert [(plate.box, round(plate.confidence, 2)) for plate in plates] == [
+        (Box(102, 49, 200, 79), 0.6),
+        (Box(300, 50, 400, 80), 0.5),
+    ]
+    assert plates[0].corners is not None
+    np.testing.assert_allclose(plates[0].corners[0], [102, 49], atol=0.01)
+
+
 def test_unsure_boxes_are_left_out() -> None:
     assert Detector(Scripted((0, 0.2, 9, 9, 99, 50), (1, 0.3, 0, 0, 99, 99)), CONFIG).detect(frame(640, 384)) == (
         [],

@@ -20,12 +20,13 @@ from tqdm import tqdm
 
 from inference.__main__ import MIN_PLATE_WIDTH
 from inference.__main__ import report as report_of
+from inference.detector import Detector, overlaps
 from inference.looks import Models, PipelineSettings, Reads, load_models, recognize
 from inference.plate_format import REGIONS, normalize
 from inference.rapidocr_reader import RapidOcrReader
 from inference.training.contact_sheet import Failure, draw_sheet
 from inference.training.dataset import load_crops
-from inference.training.photos import Findings, read_photos
+from inference.training.photos import PLATE, Findings, read_photos
 from inference.training.synth import draw_set
 from inference.types import Attributes, Box, Frame, Image
 
@@ -131,7 +132,7 @@ def evaluate_reader(models: Models, items: Iterable[tuple[str, str, str, Image]]
     return rows
 
 
-def evaluate_detector(models: Models, plates: Path) -> list[Row]:
+def evaluate_detector(detector: Detector, plates: Path) -> list[Row]:
     """Recall at IoU 0.5 and 0.75 and precision on the held-out photographs, per source."""
     with (plates / "manifest.csv").open(encoding="utf-8", newline="") as lines:
         source_of = {row["file"].split("/")[-1]: row["source"] for row in csv.DictReader(lines)}
@@ -142,13 +143,13 @@ def evaluate_detector(models: Models, plates: Path) -> list[Row]:
         if image is None:
             continue
         height, width = image.shape[:2]
-        scale = np.array([width, height, width, height])
-        wanted = [Box(*(box * scale).round().astype(int).tolist()) for box in photo.boxes[photo.classes == 0]]
+        wanted = photo.boxes[photo.classes == PLATE] * np.array([width, height, width, height], np.float32)
         began = time.perf_counter()
-        found = [plate.box for plate in models.detector.detect(image)[1]]
+        seen = detector.look(np.asarray(image, np.uint8))
         times.append((time.perf_counter() - began) * 1000)
-        best = [max((box.iou(guess) for guess in found), default=0.0) for box in wanted]
-        values = [len(best), sum(iou >= 0.5 for iou in best), sum(iou >= 0.75 for iou in best), len(found)]
+        found = seen.boxes[seen.labels == PLATE]
+        best = overlaps(wanted, found).max(axis=1, initial=0.0)
+        values = [len(best), int((best >= 0.5).sum()), int((best >= 0.75).sum()), len(found)]
         for name in (source_of.get(photo.path.name, "?"), "all"):
             total = counts.setdefault(name, [0.0] * 4)
             counts[name] = [one + other for one, other in zip(total, values, strict=True)]
@@ -183,9 +184,9 @@ def evaluate_photos(models: Models, folder: Path, report: Report) -> list[Row]:
         texts, boxes = [normalize(plate["text"]) for plate in found], [Box(*plate["box"]) for plate in found]
         for plate in truth["plates"]:
             wanted, box = normalize(plate["text"]), Box(*(round(value) for value in plate["box"]))
-            overlaps = [box.iou(other) for other in boxes]
-            best = max(overlaps, default=0.0)
-            near = texts[overlaps.index(best)] if best > 0 else ""
+            shared = [box.iou(other) for other in boxes]
+            best = max(shared, default=0.0)
+            near = texts[shared.index(best)] if best > 0 else ""
             values = [1, best >= 0.5, best >= 0.75, wanted in texts, len(wanted), Levenshtein.distance(near, wanted)]
             for name in (truth.get("group", "all"), "all"):
                 counts[name] = [one + other for one, other in zip(counts.get(name, [0.0] * 6), values, strict=True)]
@@ -253,7 +254,8 @@ def evaluate(models: Models, data: Path, parts: Sequence[str], report: Report) -
         ]
         report.add("Reader on drawn plates", evaluate_reader(models, plates, Report()))
     if "detector" in parts:
-        report.add("Detector", evaluate_detector(models, data / "plates"))
+        assert isinstance(models.detector, Detector)
+        report.add("Detector", evaluate_detector(models.detector, data / "plates"))
     if "photos" in parts:
         report.add("End to end on whole photographs", evaluate_photos(models, data / "photos", report))
     for part in ("brand", "color"):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from inference.detector import decode, letterbox, suppress
+from inference.detector import decode, letterbox, overlaps, suppress
 from inference.training.detector_model import Exportable
 from inference.training.photos import CLASSES, PLATE, VEHICLES, Photo
 from inference.training.precision import mixed_precision
@@ -46,12 +46,3 @@ def judge(model: Any, photos: list[Photo], size: int, device: str) -> dict[str, 
         "vehicle_recall50": counts["vehicles50"] / max(1, counts["vehicles"]),
         "vehicle_precision50": counts["vehicles50"] / max(1, counts["vehicle_guesses"]),
     }
-
-
-def overlaps(wanted: Any, guessed: Any) -> Any:
-    """IoU of each box with each: wanted × guessed."""
-    low = np.maximum(wanted[:, None, :2], guessed[None, :, :2])
-    high = np.minimum(wanted[:, None, 2:], guessed[None, :, 2:])
-    shared = (high - low).clip(0).prod(-1)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(-1) for boxes in (wanted, guessed)]
-    return shared / (areas[0][:, None] + areas[1][None] - shared).clip(1e-6)
