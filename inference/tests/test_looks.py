@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from inference.fakes import FakeAttributes, FakeDetector, cut_out
+from inference.fakes import FakeAttributes, FakeDetector, FakeReader, cut_out, fake_models, parked_car
 from inference.looks import Models, PipelineSettings, Reads, recognize
-from inference.types import Frame, Image, Reading
+from inference.types import Frame, Image, Plate, Reading, Vehicle
 
 
 class ReadsByHeight:
@@ -83,3 +85,25 @@ def test_a_plate_cut_off_is_found_whole_in_a_wider_crop() -> None:
 def test_a_sure_plate_without_a_format_is_not_bent_into_one() -> None:
     own, other = ("1ST2NONE", 0.95), ("1STNONE", 0.7)
     assert look(ReadsInTurn(own, own, other))[0] == "1ST2NONE"
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "expected"),
+    [
+        ("AB123CD", 0.9, (None, "read")),
+        ("AB123CD", 0.6, ("low_detection_confidence", "detect")),
+        ("DINER24H", 0.9, ("low_detection_confidence", "detect")),
+    ],
+    ids=["sure", "unsure", "no plate's text"],
+)
+def test_of_a_single_picture_a_sure_text_speaks_for_a_doubtful_plate(
+    text: str, confidence: float, expected: tuple[str, str]
+) -> None:
+    def scene(image: Image) -> tuple[list[Vehicle], list[Plate]]:
+        vehicles, (plate,) = parked_car(image)
+        return vehicles, [replace(plate, confidence=0.3)]
+
+    models = fake_models(FakeDetector(scene), FakeReader(text, confidence=confidence))
+    frame = Frame(np.full((600, 1600, 3), 90, np.uint8), 0, 0.0, 0.0)
+    (seen,) = recognize(models, PipelineSettings(), frame).observations
+    assert (seen.reason, seen.stage) == expected
