@@ -164,6 +164,7 @@ FORMATS: tuple[PlateFormat, ...] = (
             "P NN L NNNN",
             "P-NN-LL-NNNN",
             "P N LLL NNNN",
+            "P NN LLL NNNN",
             "P NN NNNN",
             "P N LL NNNN",
             "P NN LLL NNN",
@@ -171,6 +172,8 @@ FORMATS: tuple[PlateFormat, ...] = (
             "P NN L NNN",
             "P NN LL NN",
             "P NN LL N",
+            "NN bh NNNN LL",
+            "NN bh NNNN L",
         ),
         _without("IO"),
         _split(_IN),
@@ -257,14 +260,14 @@ def repair(
 
     ``alternatives`` gives for each character the probability of the other characters at its place, ``gaps`` the
     distance of each character from the next, in any unit. A text that fits a format of ``region`` (without one: any
-    format) stays as it is, unless its gaps are those of another format alone that one swap of O and 0 makes it fit:
-    AV03 OJP is British, AV 030 JP French. Else the cheapest swap that makes it fit is made: few characters, and those
-    that the reader doubted. Where two cost the same (without a region: about the same) and the gaps do not tell,
-    nothing is changed.
+    format) stays as it is, unless its gaps are those of another format alone that one swap of O and 0 or of I and 1
+    makes it fit: AV03 OJP is British, AV 030 JP French; V 19584 is of Dubai, VI 9584 of Latvia. Else the cheapest
+    swap that makes it fit is made: few characters, and those that the reader doubted. Where two cost the same
+    (without a region: about the same) and the gaps do not tell, nothing is changed.
     """
     if regions_of(raw_text, region):
         is_sure = not gaps or is_spaced_like(raw_text, gaps, region)
-        text = raw_text if is_sure else _the_spaced(_zeros_swapped(raw_text), gaps, region) or raw_text
+        text = raw_text if is_sure else _the_spaced(_twins_swapped(raw_text), gaps, region) or raw_text
         return text, _the_only(regions_of(text, region))
     candidates = sorted(found for found in _swaps(raw_text, alternatives) if regions_of(found[1], region))
     lead = 1e-3 if region else CLEARLY
@@ -285,9 +288,9 @@ def is_spaced_like(text: str, gaps: Sequence[float], region: str | None = None) 
     return False
 
 
-def _zeros_swapped(text: str) -> list[str]:
-    """The texts with one O for a 0 or one 0 for an O: look-alikes that most plates' fonts draw the same."""
-    other = {"O": "0", "0": "O"}
+def _twins_swapped(text: str) -> list[str]:
+    """The texts with one O for a 0, I for a 1 or the reverse: look-alikes that most plates' fonts draw the same."""
+    other = {"O": "0", "0": "O", "I": "1", "1": "I"}
     return [text[:index] + other[char] + text[index + 1 :] for index, char in enumerate(text) if char in other]
 
 

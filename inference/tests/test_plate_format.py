@@ -75,6 +75,20 @@ def test_the_widest_gaps_tell_a_zero_from_an_o() -> None:
     assert repair("AV03OJP", region="gb", gaps=french) == ("AV03OJP", "gb")
 
 
+def test_the_widest_gap_tells_a_one_from_an_i() -> None:
+    dubai, latvia = [9.0, 4.0, 4.0, 4.0, 4.0], [4.0, 9.0, 4.0, 4.0, 4.0]
+    for read in ("VI9584", "V19584"):
+        assert repair(read, gaps=dubai)[0] == "V19584"
+        assert repair(read, gaps=latvia)[0] == "VI9584"
+        assert repair(read)[0] == read
+
+
+@pytest.mark.parametrize("text", ["DL10CAB1234", "22BH1234AA", "21BH0001A"])
+def test_plates_of_delhi_and_of_all_india_are_indian(text: str) -> None:
+    assert regions_of(text) == ("in",)
+    assert repair(text.replace("0", "O"), region="in") == (text, "in")
+
+
 def test_gaps_change_no_other_look_alikes() -> None:
     for read in ("GS3770", "NN8551"):
         for wide in range(5):
