@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inference.backends.base import Backend
 from inference.model_config import ModelConfig
-from inference.plate_format import repair
+from inference.plate_format import regions_of, repair
 from inference.types import Image, Reading
 
 BLANK = 0
@@ -21,6 +21,11 @@ ROW_STEPS = 48
 WORTH_TELLING = 0.02
 """The probability from which another character at a place is worth keeping."""
 MOST_ALTERNATIVES = 4
+BEAMS = 12
+WORTH_TRYING = 1e-3
+"""The probability from which a character at a step makes another text to follow."""
+FORMAT_ODDS = 20.0
+"""How many times less likely a text that fits a format may be than one that fits none; 5 to 100 do the same."""
 Probabilities = NDArray[np.float32]
 
 
@@ -37,6 +42,15 @@ class Character:
     step: float
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A text that a crop may show; ``confidences`` are the highest probability that each character had at its place."""
+
+    text: str
+    probability: float
+    confidences: tuple[float, ...]
+
+
 class PlateReader:
     """Reads upright plate crops of one or two rows; remembers nothing, so all cameras may share it."""
 
@@ -51,7 +65,13 @@ class PlateReader:
             return []
         inputs = np.stack([to_input(crop, self._size) for crop in crops])
         (probabilities,) = self._backend.run(inputs[:, None].astype(np.float32) / np.float32(255))
-        return [to_reading(decode(steps, self._classes), region) for steps in probabilities]
+        return [self._reading(steps, region) for steps in probabilities]
+
+    def _reading(self, steps: Probabilities, region: str | None) -> Reading:
+        reading = to_reading(decode(steps, self._classes), region)
+        if not reading.text or regions_of(reading.text, region):
+            return reading
+        return prefer_well_formed(reading, search(steps, self._classes), region)
 
 
 def to_input(crop: Image, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -81,6 +101,56 @@ def decode(probabilities: Probabilities, classes: Sequence[str]) -> list[Charact
             found.append(Character(classes[label], float(peak[label]), others, (start + end - 1) / 2))
         start = end
     return found
+
+
+def search(probabilities: Probabilities, classes: Sequence[str]) -> list[Guess]:
+    """The likeliest texts, each over all of its paths (CTC prefix beam search), most likely first."""
+    beams = {"": (1.0, 0.0)}  # of each text: the probability of ending in a blank, and in its last character
+    peaks: dict[str, float] = {}
+    for step in probabilities:
+        blank = float(step[BLANK])
+        likely = [(classes[i], float(step[i])) for i in np.flatnonzero(step > WORTH_TRYING).tolist() if i != BLANK]
+        grown: dict[str, tuple[float, float]] = {}
+        for text, (resting, ending) in beams.items():
+            _add(grown, text, (resting + ending) * blank, 0.0)
+            for char, probability in likely:
+                longer = text + char
+                repeats = text.endswith(char)
+                if repeats:
+                    _add(grown, text, 0.0, ending * probability)
+                _add(grown, longer, 0.0, (resting if repeats else resting + ending) * probability)
+                peaks[longer] = max(peaks.get(longer, 0.0), probability)
+        beams = dict(sorted(grown.items(), key=lambda item: -sum(item[1]))[:BEAMS])
+    return [
+        Guess(text, sum(ends), tuple(peaks[text[: index + 1]] for index in range(len(text))))
+        for text, ends in sorted(beams.items(), key=lambda item: -sum(item[1]))
+    ]
+
+
+def _add(beams: dict[str, tuple[float, float]], text: str, resting: float, ending: float) -> None:
+    before = beams.get(text, (0.0, 0.0))
+    beams[text] = (before[0] + resting, before[1] + ending)
+
+
+def prefer_well_formed(reading: Reading, guesses: Sequence[Guess], region: str | None) -> Reading:
+    """The likeliest text that fits a format, where it is not far less likely than the best one; else ``reading``.
+
+    So a character comes back that was overlooked, and one goes that was seen twice.
+    """
+    fitting = [guess for guess in guesses if regions_of(guess.text, region)]
+    if not fitting or fitting[0].probability * FORMAT_ODDS < guesses[0].probability:
+        return reading
+    best, regions = fitting[0], regions_of(fitting[0].text, region)
+    return replace(
+        reading,
+        text=best.text,
+        confidence=float(np.prod(best.confidences)),
+        char_confidences=best.confidences,
+        region=regions[0] if len(regions) == 1 else None,
+        alternatives=tuple((guess.text, guess.probability) for guess in guesses if guess.text != best.text)[
+            :MOST_ALTERNATIVES
+        ],
+    )
 
 
 def to_reading(characters: Sequence[Character], region: str | None) -> Reading:

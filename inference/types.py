@@ -116,7 +116,8 @@ class Plate:
 class Reading:
     """What one crop says.
 
-    ``text`` is A-Z 0-9 after the look-alikes were repaired by the region's formats, ``raw_text`` before.
+    ``text`` is A-Z 0-9 after it was repaired by the region's formats, ``raw_text`` before: they may differ in length.
+    ``char_confidences`` are those of ``text``.
     ``region`` is the format that the text fits, or ``None``. ``alternatives`` are other texts with their
     confidence, best first.
     """

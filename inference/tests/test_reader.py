@@ -12,7 +12,7 @@ from inference.backends.base import load_backend
 from inference.model_config import ModelConfig
 from inference.plate_drawing import STYLES, draw_plate
 from inference.plate_format import ALPHABET
-from inference.reader import PlateReader, decode, to_input, to_reading
+from inference.reader import PlateReader, decode, search, to_input, to_reading
 from inference.weights import find_model
 
 CLASSES = ("", *ALPHABET)
@@ -73,6 +73,46 @@ def test_other_likely_characters_make_alternatives() -> None:
     texts = [text for text, _ in reading.alternatives]
     assert set(texts) == {"8B1", "A81", "AB8"}
     assert all(confidence < reading.confidence for _, confidence in reading.alternatives)
+
+
+def overlooking(text: str, faint: int, seen_at: float) -> Says:
+    """The text with one character seen at the given probability, else nothing at its place."""
+    backend = Says(text)
+    step = backend._steps[2 * faint + 1]
+    step[CLASSES.index(text[faint])], step[0] = seen_at, 1 - seen_at
+    return backend
+
+
+def test_an_overlooked_character_comes_back_where_a_format_asks_for_it() -> None:
+    (reading,) = PlateReader(overlooking("RJ27TC0530", 1, 0.2), CONFIG).read([crop()])
+    assert (reading.text, reading.raw_text, reading.region) == ("RJ27TC0530", "R27TC0530", "in")
+    assert reading.char_confidences == pytest.approx([0.9, 0.2, *[0.9] * 8])
+    assert reading.confidence == pytest.approx(0.2 * 0.9**9, rel=1e-3)
+    assert reading.alternatives[0][0] == "R27TC0530"
+
+
+@pytest.mark.parametrize(
+    ("text", "faint", "seen_at"),
+    [("RJ27TC0530", 1, 0.03), ("AB123CD", 0, 0.4), ("NEVERSEEN", 2, 0.2)],
+    ids=["far less likely", "fits as it is", "fits nothing either way"],
+)
+def test_what_was_hardly_seen_or_is_not_needed_stays_away(text: str, faint: int, seen_at: float) -> None:
+    (reading,) = PlateReader(overlooking(text, faint, seen_at), CONFIG).read([crop()])
+    assert reading.text == text[:faint] + text[faint + 1 :]
+
+
+def test_a_search_adds_up_all_paths_of_a_text() -> None:
+    steps = np.zeros((2, len(CLASSES)), np.float32)
+    one, two = CLASSES.index("1"), CLASSES.index("2")
+    steps[0, [0, one, two]] = 0.4, 0.6, 0.0
+    steps[1, [0, one, two]] = 0.5, 0.3, 0.2
+    guesses = {guess.text: guess for guess in search(steps, CLASSES)}
+    assert guesses["1"].probability == pytest.approx(0.6 * 0.5 + 0.6 * 0.3 + 0.4 * 0.3)
+    assert guesses["12"].probability == pytest.approx(0.6 * 0.2)
+    assert guesses["2"].probability == pytest.approx(0.4 * 0.2)
+    assert guesses[""].probability == pytest.approx(0.4 * 0.5)
+    assert guesses["12"].confidences == pytest.approx((0.6, 0.2))
+    assert sum(guess.probability for guess in guesses.values()) == pytest.approx(1)
 
 
 def test_repeated_characters_need_a_blank_between_them() -> None:
