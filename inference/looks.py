@@ -229,12 +229,19 @@ def _read_doubtful(
 
     Of 411 photographs, level and turned, 3 more were read, and no sign or badge was taken for a plate.
     """
-    is_doubtful = [observation.reason == "low_detection_confidence" for observation in observations]
+    is_doubtful = [_is_doubtful(observation, settings) for observation in observations]
     tried = [replace(o, reason=None) if doubtful else o for o, doubtful in zip(observations, is_doubtful, strict=True)]
     return [
         before if doubtful and not (seen.reason is None and _is_sure(seen.reading, settings.region)) else seen
         for before, seen, doubtful in zip(observations, read(models, settings, tried, watch), is_doubtful, strict=True)
     ]
+
+
+def _is_doubtful(observation: Observation, settings: PipelineSettings) -> bool:
+    """Large enough, but perhaps no plate."""
+    plate = observation.plate
+    is_large = plate is not None and plate_size(plate)[0] >= settings.min_plate_width
+    return is_large and observation.reason == "low_detection_confidence"
 
 
 def _look_again(models: Models, settings: PipelineSettings, observations: Sequence[Observation]) -> list[Observation]:

@@ -88,16 +88,17 @@ def test_a_sure_plate_without_a_format_is_not_bent_into_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "confidence", "expected"),
+    ("text", "confidence", "least_width", "expected"),
     [
-        ("AB123CD", 0.9, (None, "read")),
-        ("AB123CD", 0.6, ("low_detection_confidence", "detect")),
-        ("DINER24H", 0.9, ("low_detection_confidence", "detect")),
+        ("AB123CD", 0.9, 40, (None, "read")),
+        ("AB123CD", 0.6, 40, ("low_detection_confidence", "detect")),
+        ("DINER24H", 0.9, 40, ("low_detection_confidence", "detect")),
+        ("AB123CD", 0.9, 400, ("low_detection_confidence", "detect")),
     ],
-    ids=["sure", "unsure", "no plate's text"],
+    ids=["sure", "unsure", "no plate's text", "too small"],
 )
 def test_of_a_single_picture_a_sure_text_speaks_for_a_doubtful_plate(
-    text: str, confidence: float, expected: tuple[str, str]
+    text: str, confidence: float, least_width: int, expected: tuple[str, str]
 ) -> None:
     def scene(image: Image) -> tuple[list[Vehicle], list[Plate]]:
         vehicles, (plate,) = parked_car(image)
@@ -105,5 +106,5 @@ def test_of_a_single_picture_a_sure_text_speaks_for_a_doubtful_plate(
 
     models = fake_models(FakeDetector(scene), FakeReader(text, confidence=confidence))
     frame = Frame(np.full((600, 1600, 3), 90, np.uint8), 0, 0.0, 0.0)
-    (seen,) = recognize(models, PipelineSettings(), frame).observations
+    (seen,) = recognize(models, PipelineSettings(min_plate_width=least_width), frame).observations
     assert (seen.reason, seen.stage) == expected
