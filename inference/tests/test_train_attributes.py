@@ -1,6 +1,7 @@
 """Folders of vehicle crops become a model of brand and color; bad rows are named."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -48,17 +49,33 @@ def test_a_folder_becomes_a_model(folder: Path) -> None:
     crops = read_crops([folder], findings)
     assert findings.lines == []
     settings = Settings(
-        (str(folder),), str(folder / "run"), size=64, frozen=11, drawn=6, views=1, epochs=2, batch=4, device="cpu"
+        (str(folder),), str(folder / "run"), size=64, frozen=15, drawn=6, epochs=2, batch=4, workers=0, device="cpu"
     )
     run = train(settings, crops, resume=False)
     assert len(list((folder / "run" / "drawn").glob("*.jpg"))) == 6
     assert [entry["step"] for entry in run.history] == [1, 2]
+    resumed = train(replace(settings, epochs=3), crops, resume=True)
+    assert [entry["step"] for entry in resumed.history] == [1, 2, 3]
     write(attributes(folder / "run" / "last.pt"), folder / "models" / "attributes")
     path, config = find_model("attributes", folder=folder / "models")
     found = VehicleAttributes(load_backend(path, "openvino", 1), config).describe(
         [np.full((50, 70, 3), (0, 0, 220), np.uint8)]
     )
     assert found[0].color_confidence > 0
+
+
+def test_a_batch_is_the_same_for_the_same_seed_and_epoch_only(folder: Path) -> None:
+    from inference.training.photos import Findings
+    from inference.training.train_attributes import Batches, Settings, read_crops
+
+    crops = read_crops([folder], Findings())["train"]
+    settings = Settings(size=64, batch=3)
+    first, again, later = (Batches(crops, settings, epoch)[1] for epoch in (0, 0, 1))
+    assert first["pictures"].shape == (3, 3, 64, 64)
+    assert bool((first["pictures"] == again["pictures"]).all())
+    assert not bool((first["pictures"] == later["pictures"]).all())
+    epoch = [color for number in range(3) for color in Batches(crops, settings, 0)[number]["color"].tolist()]
+    assert sorted(epoch) == sorted(crop.color for crop in crops)
 
 
 def test_of_an_exported_dataset_only_brands_and_colors_are_read(folder: Path, tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
     python -m inference.training.train_attributes --data ../shared/data/brand ../shared/data/color
 
 Each folder, or its subfolders ``brand`` and ``color``, has a ``labels.csv`` with the columns file, split and brand or
-color (or both); vehicles of the drawn street join them, of no brand that is named. Every picture is looked at in
-several ways (``views``) once by the frozen first blocks; the rest of the network learns from what they saw.
+color (or both); vehicles of the drawn street join them, of no brand that is named. The first blocks of the network stay
+as ImageNet left them; what they see of a crop is blended with what they see of another (mixup).
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ import csv
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from inference.attributes import squeeze
@@ -31,6 +30,7 @@ from inference.training.precision import mixed_precision
 from inference.training.streets import draw_vehicles
 from inference.types import Image
 
+HEADS = {"brand": BRANDS, "color": COLORS}
 NONE = -100
 """Label of a head that this picture does not teach."""
 
@@ -41,18 +41,19 @@ class Settings:
 
     data: tuple[str, ...] = ()
     out: str = "runs/attributes"
-    size: int = 192
-    frozen: int = 6
+    size: int = 224
+    frozen: int = 7  # first blocks that do not learn, of 21
     drawn: int = 600
-    views: int = 6
-    epochs: int = 14
+    blend: float = 0.3  # of mixup's beta distribution; 0: none
+    epochs: int = 16
     batch: int = 64
     learning_rate: float = 8e-4
     weight_decay: float = 0.02
     dropout: float = 0.3
     smoothing: float = 0.1
-    patience: int = 5
+    patience: int = 6
     seed: int = 1
+    workers: int = 1
     threads: int = 0
     device: str = "cuda" if torch.cuda.is_available() else "cpu"
 
@@ -136,7 +137,7 @@ def draw_crops(settings: Settings) -> list[Crop]:
 
 
 def vary(image: Image, rng: np.random.Generator) -> Image:
-    """Another crop, side, light and sharpness; hues stay as they are, for they are a label."""
+    """Another crop, side, light and sharpness, sometimes a part hidden; hues stay, for they are a label."""
     height, width = image.shape[:2]
     low, high = rng.uniform(0, 0.12, 2), 1 - rng.uniform(0, 0.12, 2)
     image = image[int(low[1] * height) : int(high[1] * height), int(low[0] * width) : int(high[0] * width)]
@@ -147,6 +148,10 @@ def vary(image: Image, rng: np.random.Generator) -> Image:
         image = cv2.warpAffine(image, turn, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
     gain, offset = float(np.exp(rng.normal(0, 0.15))), float(rng.normal(0, 8))
     image = cv2.convertScaleAbs(np.maximum(image * np.float32(gain) + np.float32(offset), 0))
+    if rng.random() < 0.25:
+        sides = (np.array(image.shape[:2]) * rng.uniform(0.1, 0.35, 2)).astype(int)
+        top, left = (rng.random(2) * (np.array(image.shape[:2]) - sides)).astype(int)
+        image[top : top + sides[0], left : left + sides[1]] = rng.integers(0, 256)
     choice = rng.random()
     if choice < 0.2:
         image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 1.5)))
@@ -156,29 +161,38 @@ def vary(image: Image, rng: np.random.Generator) -> Image:
     return np.ascontiguousarray(image)
 
 
-@torch.no_grad()
-def look(early: Any, crops: list[Crop], settings: Settings, views: int) -> torch.Tensor:
-    """What the frozen blocks see: views × crops × channels × height × width, half precision. One view: as it is."""
-    seen = []
-    for view in range(views):
-        for start in tqdm(range(0, len(crops), settings.batch), desc=f"view {view + 1} of {views}", mininterval=5):
-            part = crops[start : start + settings.batch]
-            pictures = np.concatenate([_picture(crop, start + i, view, settings, views) for i, crop in enumerate(part)])
-            batch = torch.from_numpy(pictures).to(settings.device, memory_format=torch.channels_last)
-            with mixed_precision(settings.device):
-                seen.append(early(batch).to("cpu", torch.float16))
-    return torch.cat(seen).unflatten(0, (views, len(crops)))
+class Batches(Dataset[dict[str, torch.Tensor]]):
+    """An epoch of training: each crop once, always varied alike for the same seed and epoch."""
+
+    def __init__(self, crops: list[Crop], settings: Settings, epoch: int) -> None:
+        self._crops, self._settings, self._seeds = crops, settings, [settings.seed, epoch]
+        order = np.random.default_rng(self._seeds).permutation(len(crops))
+        self._parts = np.split(order, range(settings.batch, len(order), settings.batch))
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __getitem__(self, number: int) -> dict[str, torch.Tensor]:
+        cv2.setNumThreads(0)
+        rng = np.random.default_rng([*self._seeds, number])
+        crops = [self._crops[place] for place in self._parts[number]]
+        pictures = [vary(_read(crop), rng) for crop in crops]
+        return {"pictures": to_batch(pictures, self._settings.size)} | labels_of(crops)
 
 
-def _picture(crop: Crop, place: int, view: int, settings: Settings, views: int) -> NDArray[np.float32]:
+def to_batch(pictures: list[Image], size: int) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate([squeeze(picture, size, size) for picture in pictures]))
+
+
+def _read(crop: Crop) -> Image:
     image = cv2.imread(str(crop.path))
-    if views > 1:
-        image = vary(image, np.random.default_rng([settings.seed, place, view]))
-    return squeeze(image, settings.size, settings.size)
+    if image is None:
+        raise OSError(f"{crop.path}: not a readable picture")
+    return image
 
 
-def labels_of(crops: list[Crop]) -> tuple[torch.Tensor, torch.Tensor]:
-    return torch.tensor([crop.brand for crop in crops]), torch.tensor([crop.color for crop in crops])
+def labels_of(crops: list[Crop]) -> dict[str, torch.Tensor]:
+    return {head: torch.tensor([getattr(crop, head) for crop in crops]) for head in HEADS}
 
 
 def balance(labels: torch.Tensor, count: int) -> torch.Tensor:
@@ -226,13 +240,12 @@ def train(settings: Settings, crops: dict[str, list[Crop]], *, resume: bool) -> 
     if resume:
         run.resume()
     taught = crops["train"] + draw_crops(settings)
-    features = look(run.early, taught, settings, settings.views)
-    held_out = look(run.early, crops["val"], settings, 1)[0]
-    brands, colors = labels_of(taught)
-    weights = [balance(brands, len(BRANDS)).to(settings.device), balance(colors, len(COLORS)).to(settings.device)]
+    weights = {
+        head: balance(labels, len(HEADS[head])).to(settings.device) for head, labels in labels_of(taught).items()
+    }
     while run.epoch < settings.epochs and run.stale < settings.patience:
-        loss = train_epoch(run, features, (brands, colors), weights)
-        marks = judge(run, held_out, labels_of(crops["val"]))
+        loss = train_epoch(run, taught, weights)
+        marks = judge(run, crops["val"])
         run.epoch += 1
         run.history.append({"step": run.epoch, "loss": loss} | marks)
         score = marks["brand"] + marks["color"]
@@ -245,49 +258,52 @@ def train(settings: Settings, crops: dict[str, list[Crop]], *, resume: bool) -> 
     return run
 
 
-def train_epoch(
-    run: Run, features: torch.Tensor, labels: tuple[torch.Tensor, torch.Tensor], weights: list[Any]
-) -> float:
-    """Each crop once, in one of its views."""
+def train_epoch(run: Run, crops: list[Crop], weights: dict[str, torch.Tensor]) -> float:
+    """Each crop once, blended with another; the mean loss."""
     settings, total = run.settings, 0.0
-    generator = torch.Generator().manual_seed(settings.seed * 1000 + run.epoch)
-    order = torch.randperm(len(labels[0]), generator=generator)
-    view = torch.randint(len(features), (len(order),), generator=generator)
-    parts = order.split(settings.batch)
+    rng = np.random.default_rng([settings.seed, run.epoch])
+    batches = DataLoader(Batches(crops, settings, run.epoch), batch_size=None, num_workers=settings.workers)
     run.late.train()
-    for number, part in enumerate(tqdm(parts, desc=f"epoch {run.epoch + 1}", mininterval=5)):
-        passed = (run.epoch + number / len(parts)) / settings.epochs
+    for number, batch in enumerate(tqdm(batches, desc=f"epoch {run.epoch + 1}", mininterval=5)):
+        passed = (run.epoch + number / len(batches)) / settings.epochs
         for group in run.optimizer.param_groups:
             group["lr"] = settings.learning_rate * min(1.0, passed * 20 + 0.05) * (1 + np.cos(np.pi * passed)) / 2
-        seen = features[view[part], part].to(settings.device).float().contiguous(memory_format=torch.channels_last)
+        batch = {name: value.to(settings.device) for name, value in batch.items()}
+        share = float(rng.beta(settings.blend, settings.blend)) if settings.blend else 1.0
         with mixed_precision(settings.device):
-            guesses = run.late(seen)
+            with torch.no_grad():
+                seen = run.early(batch["pictures"].contiguous(memory_format=torch.channels_last))
+            guesses = run.late(seen.lerp(seen.flip(0), 1 - share))
         loss = torch.zeros((), device=settings.device)
-        for guess, wanted, weight in zip(guesses, labels, weights, strict=True):
-            target = wanted[part].to(settings.device)
-            if bool((target != NONE).any()):
-                loss = loss + functional.cross_entropy(
-                    guess.float(), target, weight=weight, ignore_index=NONE, label_smoothing=settings.smoothing
-                )
+        for (head, weight), guess in zip(weights.items(), guesses, strict=True):
+            for part, wanted in ((share, batch[head]), (1 - share, batch[head].flip(0))):
+                if part and bool((wanted != NONE).any()):
+                    loss = loss + part * functional.cross_entropy(
+                        guess.float(), wanted, weight=weight, ignore_index=NONE, label_smoothing=settings.smoothing
+                    )
         run.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(run.late.parameters(), 5.0)
         run.optimizer.step()
         total += float(loss)
-    return total / len(parts)
+    return total / len(batches)
 
 
 @torch.no_grad()
-def judge(run: Run, features: torch.Tensor, labels: tuple[torch.Tensor, torch.Tensor]) -> dict[str, float]:
+def judge(run: Run, crops: list[Crop]) -> dict[str, float]:
     """Share of the held-out crops whose best brand and color are right."""
+    settings = run.settings
     run.late.eval()
-    marks = {}
-    guesses = [run.late(part.to(run.settings.device).float()) for part in features.split(256)]
-    for name, place, wanted in (("brand", 0, labels[0]), ("color", 1, labels[1])):
-        best = torch.cat([guess[place].argmax(1).cpu() for guess in guesses])
-        known = wanted != NONE
-        marks[name] = float((best[known] == wanted[known]).float().mean()) if bool(known.any()) else 0.0
-    return marks
+    right = {head: [0, 0] for head in HEADS}
+    for start in range(0, len(crops), settings.batch):
+        part = crops[start : start + settings.batch]
+        pictures = to_batch([_read(crop) for crop in part], settings.size).to(settings.device)
+        with mixed_precision(settings.device):
+            guesses = run.late(run.early(pictures.contiguous(memory_format=torch.channels_last)))
+        for (head, wanted), guess in zip(labels_of(part).items(), guesses, strict=True):
+            right[head][0] += int((guess.argmax(1).cpu() == wanted).sum())
+            right[head][1] += int((wanted != NONE).sum())
+    return {head: good / max(1, known) for head, (good, known) in right.items()}
 
 
 def main() -> None:
