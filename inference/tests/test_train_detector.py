@@ -62,6 +62,30 @@ def test_a_folder_becomes_a_detector_in_two_goes(folder: Path) -> None:
     Detector(load_backend(path, "openvino", 1), config).detect(np.zeros((120, 160, 3), np.uint8))
 
 
+def test_the_weights_at_the_end_may_keep_a_share_of_those_at_the_beginning(folder: Path) -> None:
+    from inference.training.train_detector import Settings, read_all, train
+
+    settings = Settings(
+        *((str(folder),), (), "", str(folder / "run")),
+        steps=1,
+        batch=2,
+        sizes=(64,),
+        average=0.0,
+        warm_up=1,
+        learning_rate=0.1,
+        keep=1.0,
+        judge_size=64,
+        workers=0,
+        streets=1,
+        device="cpu",
+    )
+    run = train(settings, read_all(settings, skip_bad=False), resume=False)
+    learned, kept = run.model.state_dict(), run.average.state_dict()
+    weights = [name for name, _ in run.model.named_parameters()]
+    assert all(bool((kept[name] == run.first[name]).all()) for name in weights)
+    assert any(bool((learned[name] != run.first[name]).any()) for name in weights)
+
+
 def test_bad_data_stops_the_training_before_it_starts(folder: Path) -> None:
     from inference.training.photos import BadData
     from inference.training.train_detector import Settings, read_all

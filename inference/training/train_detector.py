@@ -46,6 +46,7 @@ class Settings:
     warm_up: int = 100
     weight_decay: float = 5e-4
     average: float = 0.998  # of the weights that are judged and kept (EMA)
+    keep: float = 0.0  # share of the first weights in the last ones
     judge_every: int = 200
     judge_size: int = 512
     patience: int = 8  # judgements without a better one, then stop
@@ -87,6 +88,7 @@ class Run:
         )
         self.average = build_model().to(settings.device, memory_format=torch.channels_last).eval()
         self.average.load_state_dict(self.model.state_dict())
+        self.first: dict[str, Any] = {}
         flat = [value for value in self.model.parameters() if value.ndim <= 1]
         deep = [value for value in self.model.parameters() if value.ndim > 1]
         groups = [{"params": deep, "weight_decay": settings.weight_decay}, {"params": flat, "weight_decay": 0.0}]
@@ -107,7 +109,7 @@ class Run:
 
     def state(self) -> dict[str, Any]:
         parts = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer", "schedule")}
-        rest = {name: getattr(self, name) for name in ("step", "best", "stale", "history")}
+        rest = {name: getattr(self, name) for name in ("step", "best", "stale", "history", "first")}
         return parts | rest | {"settings": asdict(self.settings), "classes": CLASSES}
 
     def save(self, name: str) -> None:
@@ -118,7 +120,7 @@ class Run:
         saved = torch.load(self.folder / "last.pt", map_location=self.settings.device, weights_only=False)
         for name in ("model", "average", "optimizer", "schedule"):
             getattr(self, name).load_state_dict(saved[name])
-        for name in ("step", "best", "stale", "history"):
+        for name in ("step", "best", "stale", "history", "first"):
             setattr(self, name, saved[name])
 
     def blend(self) -> None:
@@ -130,6 +132,12 @@ class Run:
                 value.lerp_(new[name], share)
             else:
                 value.copy_(new[name])
+
+    def keep(self, share: float) -> None:
+        """Moves the average back towards the weights that the training began with."""
+        for name, value in self.average.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(self.first[name], share)
 
 
 def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -> Run:
@@ -145,6 +153,8 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
     scenes = Scenes(photos["train"], settings.mix, lambda rng: draw_plate(rng).image, streets)
     if settings.start.endswith(".onnx") and not run.step:
         run.start(scenes)
+    if settings.keep and not run.step:
+        run.first = {name: value.clone() for name, value in run.average.state_dict().items()}
     batches = DataLoader(Batches(scenes, settings, run.step), batch_size=None, num_workers=settings.workers)
     bar = tqdm(batches, initial=run.step, total=settings.steps, mininterval=5)
     parts: dict[str, float] = {}
@@ -174,6 +184,9 @@ def train(settings: Settings, photos: dict[str, list[Photo]], *, resume: bool) -
         is_due = run.step % settings.judge_every == 0 or run.step == settings.steps
         if is_due and not judge_and_save(run, photos["val"], parts):
             break
+    if settings.keep:
+        run.keep(settings.keep)
+        judge_and_save(run, photos["val"], parts)
     return run
 
 
@@ -202,6 +215,7 @@ def main() -> None:
         "steps",
         "batch",
         "learning_rate",
+        "keep",
         "judge_every",
         "patience",
         "seed",
