@@ -18,7 +18,7 @@ MONOCHROME: Final = 6.0
 
 
 class VehicleAttributes:
-    """One network with two outputs: brands and colors."""
+    """One network with two outputs: brands and colors. It sees each crop and its mirror image."""
 
     def __init__(self, backend: Backend, config: ModelConfig) -> None:
         self._backend = backend
@@ -33,11 +33,13 @@ class VehicleAttributes:
     def _describe(self, crop: Image) -> Attributes:
         if min(crop.shape[:2]) < 8:
             return Attributes()
-        brands, colors = self._backend.run(squeeze(crop, self._config.input_width, self._config.input_height))[:2]
-        brand, brand_confidence = _best(brands[0], self._config.classes, self._least_brand)
+        seen = squeeze(crop, self._config.input_width, self._config.input_height)
+        answers = self._backend.run(np.concatenate([seen, seen[..., ::-1]]))
+        brands, colors = (answer.mean(axis=0) for answer in answers[:2])
+        brand, brand_confidence = _best(brands, self._config.classes, self._least_brand)
         if is_monochrome(crop):
             return Attributes(brand, brand_confidence)
-        return Attributes(brand, brand_confidence, *_best(colors[0], self._config.colors, self._least_color))
+        return Attributes(brand, brand_confidence, *_best(colors, self._config.colors, self._least_color))
 
 
 def squeeze(crop: Image, width: int, height: int) -> NDArray[np.float32]:

@@ -52,6 +52,19 @@ def test_a_crop_too_small_to_see_is_unknown() -> None:
     assert VehicleAttributes(Sure(0.8, 0.9), CONFIG).describe([red()[:5]]) == [Attributes()]
 
 
+def test_the_mirror_image_has_a_say_too() -> None:
+    class Divided:
+        """Sure of one brand in the crop and of the other in its mirror image."""
+
+        def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+            np.testing.assert_array_equal(batch[1], batch[0, ..., ::-1])
+            return [np.array([[0.9, 0.1], [0.3, 0.7]], np.float32), np.array([[0, 1], [0.4, 0.6]], np.float32)]
+
+    (found,) = VehicleAttributes(Divided(), CONFIG).describe([red()])
+    assert (found.brand, found.brand_confidence) == ("BMW", pytest.approx(0.6))
+    assert (found.color, found.color_confidence) == ("red", pytest.approx(0.8))
+
+
 def test_each_crop_gets_its_answer() -> None:
     assert VehicleAttributes(Sure(0.8, 0.9), CONFIG).describe([]) == []
     assert len(VehicleAttributes(Sure(0.8, 0.9), CONFIG).describe([red()] * 3)) == 3
