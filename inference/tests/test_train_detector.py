@@ -3,6 +3,7 @@
 import json
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,21 +35,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def small(folder: Path) -> dict[str, Any]:
+    """Settings of a training from nothing that takes seconds."""
+    fast = {"batch": 2, "sizes": (64,), "judge_size": 64, "workers": 0, "streets": 1, "device": "cpu"}
+    return {"data": (str(folder),), "start": "", "out": str(folder / "run")} | fast
+
+
 def test_a_folder_becomes_a_detector_in_two_goes(folder: Path) -> None:
     from inference.training.export import detector, write
     from inference.training.train_detector import Settings, read_all, train
 
-    settings = Settings(
-        *((str(folder),), (), "", str(folder / "run")),
-        steps=2,
-        batch=2,
-        sizes=(64,),
-        judge_every=1,
-        judge_size=64,
-        workers=0,
-        streets=1,
-        device="cpu",
-    )
+    settings = Settings(**small(folder), steps=2, judge_every=1)
     first = train(settings, read_all(settings, skip_bad=False), resume=False)
     assert [entry["step"] for entry in first.history] == [1, 2]
     longer = Settings(**{**settings.__dict__, "steps": 3})
@@ -65,20 +62,7 @@ def test_a_folder_becomes_a_detector_in_two_goes(folder: Path) -> None:
 def test_the_weights_at_the_end_may_keep_a_share_of_those_at_the_beginning(folder: Path) -> None:
     from inference.training.train_detector import Settings, read_all, train
 
-    settings = Settings(
-        *((str(folder),), (), "", str(folder / "run")),
-        steps=1,
-        batch=2,
-        sizes=(64,),
-        average=0.0,
-        warm_up=1,
-        learning_rate=0.1,
-        keep=1.0,
-        judge_size=64,
-        workers=0,
-        streets=1,
-        device="cpu",
-    )
+    settings = Settings(**small(folder), steps=1, average=0.0, warm_up=1, learning_rate=0.1, keep=1.0)
     run = train(settings, read_all(settings, skip_bad=False), resume=False)
     learned, kept = run.model.state_dict(), run.average.state_dict()
     weights = [name for name, _ in run.model.named_parameters()]
