@@ -129,7 +129,7 @@ def recognize(models: Models, settings: PipelineSettings, frame: Frame) -> Frame
     """Everything that a single picture shows: every plate is read, every vehicle described. Keeps no state."""
     watch = Stopwatch()
     vehicles, found = find(models, settings, frame, watch)
-    observations = _read_doubtful(models, settings, found, watch)
+    observations = _read_all(models, settings, found, watch)
     if settings.read_attributes:
         observations = describe(models, observations, watch)
     labels = tuple(o.reading.text if o.reading and o.reason is None else "" for o in observations)
@@ -222,7 +222,7 @@ def read(
     return upright
 
 
-def _read_doubtful(
+def _read_all(
     models: Models, settings: PipelineSettings, observations: Sequence[Observation], watch: Stopwatch
 ) -> list[Observation]:
     """Reads all plates: there will be no better look at one that the detector doubts, so a sure text may speak for it.
