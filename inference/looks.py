@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from inference.lines import Line
-from inference.plate_format import regions_of
+from inference.plate_format import is_word, regions_of
 from inference.rectifier import recut
 from inference.types import Attributes, Frame, FrameResult, Image, Observation, Plate, Reading, Reason, Vehicle
 from inference.vote import char_confidences
@@ -30,6 +30,8 @@ FORMAT_WEIGHT = 3.0
 PLATE_ASPECT = (0.7, 8.0)
 LONE_PLATE_CONFIDENCE = 0.4
 LONE_TEXT_CONFIDENCE = 0.5
+LONE_WORD_CONFIDENCE = 0.65
+"""How sure a plate without a vehicle must be to carry letters alone; signs in 1,500 photographs had at most 0.64."""
 TEXT_LENGTHS = (3, 10)
 
 
@@ -229,12 +231,26 @@ def _read_all(
 
     Of 411 photographs, level and turned, 3 more were read, and no sign or badge was taken for a plate.
     """
-    is_doubtful = [_is_doubtful(observation, settings) for observation in observations]
-    tried = [replace(o, reason=None) if doubtful else o for o, doubtful in zip(observations, is_doubtful, strict=True)]
+    tried = [replace(o, reason=None) if _is_doubtful(o, settings) else o for o in observations]
     return [
-        before if doubtful and not (seen.reason is None and _is_sure(seen.reading, settings.region)) else seen
-        for before, seen, doubtful in zip(observations, read(models, settings, tried, watch), is_doubtful, strict=True)
+        _judge_alone(before, seen, settings)
+        for before, seen in zip(observations, read(models, settings, tried, watch), strict=True)
     ]
+
+
+def _judge_alone(before: Observation, seen: Observation, settings: PipelineSettings) -> Observation:
+    """What counts of a plate that no other frame will show: its look, or what was wrong with it before."""
+    if _is_doubtful(before, settings):
+        return seen if seen.reason is None and _is_sure(seen.reading, settings.region) else before
+    return replace(seen, reason=None) if seen.reason == "format" and _is_sure_word(seen) else seen
+
+
+def _is_sure_word(observation: Observation) -> bool:
+    """Letters alone, clearly read on what is clearly a plate."""
+    plate, reading = observation.plate, observation.reading
+    if plate is None or reading is None or not is_word(reading.text) or len(reading.text) > TEXT_LENGTHS[1]:
+        return False
+    return plate.confidence >= LONE_WORD_CONFIDENCE and _weakest(reading) >= SURE
 
 
 def _is_doubtful(observation: Observation, settings: PipelineSettings) -> bool:

@@ -1,9 +1,7 @@
-"""How plates are written, region by region, and the repair of look-alike characters that follows from it."""
+"""How plates are written, region by region."""
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -29,16 +27,9 @@ LOOK_ALIKES: Mapping[str, str] = {
     "G": "6",
     "6": "G",
 }
-SURE_SWAPS = frozenset({"O0", "0O", "I1", "1I", "B8", "8B", "S5", "5S", "Z2", "2Z"})
-"""Look-alikes that a format alone may swap; the others need the reader's doubt besides."""
 
-DOUBT = 0.02
-"""The probability of a look-alike from which a reader is in doubt."""
-STRONG_DOUBT = 0.2
-"""The same for a character that does not look alike."""
-CLEARLY = 0.15
-"""How much cheaper than any other a swap must be without a region: about four times as likely."""
-MAX_CHANGES = 3
+
+SHORTEST_WORD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +100,8 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("ee", ("NNN LLL",)),
     PlateFormat("es", ("NNNN LLL",), "BCDFGHJKLMNPRSTVWXYZ"),
     PlateFormat("fi", ("LLL-NNN",)),
-    PlateFormat("fr", ("LL-NNN-LL",), _without("IOU")),
-    PlateFormat("gb", ("LLNN LLL", "LLNN LLL", "LNNN LLL", "LNN LLL", "LN LLL"), _without("IQ")),
+    PlateFormat("fr", ("LL-NNN-LL", "LL-NNN-LL", "NNNN LL NN", "NNN LLL NN"), _without("IOU")),
+    PlateFormat("gb", ("LLNN LLL", "LLNN LLL", "LNNN LLL", "LNN LLL", "LN LLL", "LLL NNNL"), _without("IQ")),
     PlateFormat("gr", ("LLL-NNNN",), "ABEZHIKMNOPTYX"),
     PlateFormat("hr", ("P*NNNN-LL", "P*NNN-LL", "P*NNN-L", "P*NNNN-L"), _without("QWXY"), _split(_HR)),
     PlateFormat("hu", ("LLL-NNN", "LL LL-NNN")),
@@ -156,7 +147,24 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("us-co", ("LLL-NNN", "LLL-LNN")),
     PlateFormat("us-ga", ("LLLNNNN", "LLL NNNN")),
     PlateFormat("us-nc", ("LLL-NNNN",), _without("GIOQU")),
-    PlateFormat("us", ("LLL NNN", "NNN LLL", "NNN*LLL", "LLL*NNN", "LL NNNN", "NNLLNN", "LNNNLL", "NNNNNNL")),
+    PlateFormat(
+        "us",
+        (
+            *(
+                "LLL NNN",
+                "NNN LLL",
+                "NNN*LLL",
+                "LLL*NNN",
+                "LL NNNN",
+                "NNLLNN",
+                "LNNNLL",
+                "NNNNNNL",
+                "LNN-NNL",
+                "LLN LNL",
+            ),
+            *("NNL*NNN", "NNL NNN", "LNL NNN", "NNN LL", "NNNN LL", "NNNN LLL", "NNLLNNN", "NLNNLNN", "NNLNNLN"),
+        ),
+    ),
     PlateFormat(
         "in",
         (
@@ -250,30 +258,22 @@ def regions_of(text: str, region: str | None = None) -> tuple[str, ...]:
     return tuple(code for code, pattern in _patterns(region) if pattern.fullmatch(text))
 
 
-def repair(
-    raw_text: str,
-    alternatives: Sequence[Mapping[str, float]] = (),
-    region: str | None = None,
-    gaps: Sequence[float] = (),
-) -> tuple[str, str | None]:
-    """The text with look-alikes put right where the formats decide, and the one region that it then fits.
+def is_word(text: str) -> bool:
+    """Whether it may be a word that somebody chose for a plate, as they may in the United States and elsewhere."""
+    return len(text) >= SHORTEST_WORD and text.isalpha()
 
-    ``alternatives`` gives for each character the probability of the other characters at its place, ``gaps`` the
-    distance of each character from the next, in any unit. A text that fits a format of ``region`` (without one: any
-    format) stays as it is, unless its gaps are those of another format alone that one swap of O and 0 or of I and 1
-    makes it fit: AV03 OJP is British, AV 030 JP French; V 19584 is of Dubai, VI 9584 of Latvia. Else the cheapest
-    swap that makes it fit is made: few characters, and those that the reader doubted. Where two cost the same
-    (without a region: about the same) and the gaps do not tell, nothing is changed.
+
+def as_spaced(text: str, gaps: Sequence[float], region: str | None = None) -> str:
+    """A text that fits a format, with O and 0, or I and 1, as the gaps between its characters ask for.
+
+    ``gaps`` are the distances of each character from the next, in any unit. The text stays as it is, unless its gaps
+    are those of another format alone that one such swap makes it fit: AV03 OJP is British, AV 030 JP French;
+    V 19584 is of Dubai, VI 9584 of Latvia.
     """
-    if regions_of(raw_text, region):
-        is_sure = not gaps or is_spaced_like(raw_text, gaps, region)
-        text = raw_text if is_sure else _the_spaced(_twins_swapped(raw_text), gaps, region) or raw_text
-        return text, _the_only(regions_of(text, region))
-    candidates = sorted(found for found in _swaps(raw_text, alternatives) if regions_of(found[1], region))
-    lead = 1e-3 if region else CLEARLY
-    best = [text for cost, text in candidates if cost - candidates[0][0] < lead]
-    chosen = best[0] if len(best) == 1 else _the_spaced(best, gaps, region)
-    return (chosen, _the_only(regions_of(chosen, region))) if chosen else (raw_text, None)
+    if not gaps or is_spaced_like(text, gaps, region):
+        return text
+    spaced = [twin for twin in _twins(text) if is_spaced_like(twin, gaps, region)]
+    return spaced[0] if len(spaced) == 1 else text
 
 
 def is_spaced_like(text: str, gaps: Sequence[float], region: str | None = None) -> bool:
@@ -288,43 +288,10 @@ def is_spaced_like(text: str, gaps: Sequence[float], region: str | None = None) 
     return False
 
 
-def _twins_swapped(text: str) -> list[str]:
+def _twins(text: str) -> list[str]:
     """The texts with one O for a 0, I for a 1 or the reverse: look-alikes that most plates' fonts draw the same."""
     other = {"O": "0", "0": "O", "I": "1", "1": "I"}
     return [text[:index] + other[char] + text[index + 1 :] for index, char in enumerate(text) if char in other]
-
-
-def _the_spaced(texts: Sequence[str], gaps: Sequence[float], region: str | None) -> str | None:
-    """The only one of the texts that is spaced like its format."""
-    return _the_only([text for text in texts if is_spaced_like(text, gaps, region)])
-
-
-def _the_only(found: Sequence[str]) -> str | None:
-    return found[0] if len(found) == 1 else None
-
-
-def _swaps(text: str, alternatives: Sequence[Mapping[str, float]]) -> list[tuple[float, str]]:
-    """Every text that up to ``MAX_CHANGES`` swaps of look-alikes and strong doubts give, with what they cost."""
-    choices: dict[int, list[tuple[str, float]]] = {}
-    for index, char in enumerate(text):
-        doubts = alternatives[index] if alternatives else {}
-        alike = LOOK_ALIKES.get(char, "")
-        strong = "".join(other for other, doubt in doubts.items() if doubt >= STRONG_DOUBT and other not in alike)
-        choices[index] = [
-            (other, 1.0 - 0.1 * math.log(max(doubts.get(other, 0.0), 1e-6)))
-            for other in alike + strong
-            if char + other in SURE_SWAPS or doubts.get(other, 0.0) >= DOUBT
-        ]
-    places = [index for index, others in choices.items() if others]
-    found: list[tuple[float, str]] = []
-    for count in range(1, MAX_CHANGES + 1):
-        for chosen in itertools.combinations(places, count):
-            for others in itertools.product(*(choices[index] for index in chosen)):
-                swapped = list(text)
-                for index, (other, _) in zip(chosen, others, strict=True):
-                    swapped[index] = other
-                found.append((sum(cost for _, cost in others), "".join(swapped)))
-    return found
 
 
 @cache

@@ -1,10 +1,11 @@
-"""From plate crops to readings: one network run for all plates of a frame, then the look-alikes put right."""
+"""From plate crops to readings: one network run for all plates of a frame, then the texts that formats prefer."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference.backends.base import Backend
 from inference.model_config import ModelConfig
-from inference.plate_format import regions_of, repair
+from inference.plate_format import as_spaced, is_word, regions_of
 from inference.types import Image, Reading
 
 BLANK = 0
@@ -25,7 +26,7 @@ BEAMS = 12
 WORTH_TRYING = 1e-3
 """The probability from which a character at a step makes another text to follow."""
 FORMAT_ODDS = 20.0
-"""How many times less likely a text that fits a format may be than one that fits none; 5 to 100 do the same."""
+"""How many times less likely a text may be that fits a format, or is a word; 10 to 100 do the same."""
 Probabilities = NDArray[np.float32]
 
 
@@ -135,37 +136,54 @@ def _add(beams: dict[str, tuple[float, float]], text: str, resting: float, endin
 def prefer_well_formed(reading: Reading, guesses: Sequence[Guess], region: str | None) -> Reading:
     """The likeliest text that fits a format, where it is not far less likely than the best one; else ``reading``.
 
-    So a character comes back that was overlooked, and one goes that was seen twice.
+    So look-alikes are put right, but only those between which the reader wavered; a character comes back that was
+    overlooked, and one goes that was seen twice. Where no format fits, a word is preferred to one with a 0 for its O.
     """
-    fitting = [guess for guess in guesses if regions_of(guess.text, region)]
-    if not fitting or fitting[0].probability * FORMAT_ODDS < guesses[0].probability:
+    likely = [guess for guess in guesses if guess.probability * FORMAT_ODDS >= guesses[0].probability]
+    fitting = [guess for guess in likely if regions_of(guess.text, region)]
+    best = next(iter([*fitting, *(guess for guess in likely if is_word(guess.text))]), None)
+    if best is None:
         return reading
-    best, regions = fitting[0], regions_of(fitting[0].text, region)
+    confidences = _weighed(best, reading.raw_text)
     return replace(
         reading,
         text=best.text,
-        confidence=float(np.prod(best.confidences)),
-        char_confidences=best.confidences,
-        region=regions[0] if len(regions) == 1 else None,
-        alternatives=tuple((guess.text, guess.probability) for guess in guesses if guess.text != best.text)[
+        confidence=float(np.prod(confidences)),
+        char_confidences=confidences,
+        region=_the_only(regions_of(best.text, region)),
+        alternatives=tuple((guess.text, guess.probability) for guess in guesses if guess is not best)[
             :MOST_ALTERNATIVES
         ],
+    )
+
+
+def _weighed(guess: Guess, raw_text: str) -> tuple[float, ...]:
+    """The confidences of its characters; the format, or the word, speaks for those that the raw text has not."""
+    changes = SequenceMatcher(None, raw_text, guess.text, autojunk=False).get_opcodes()
+    changed = {place for kind, _, _, start, end in changes if kind != "equal" for place in range(start, end)}
+    return tuple(
+        FORMAT_ODDS * seen / (FORMAT_ODDS * seen + 1 - seen) if place in changed else seen
+        for place, seen in enumerate(guess.confidences)
     )
 
 
 def to_reading(characters: Sequence[Character], region: str | None) -> Reading:
     """The text with its confidences; ``confidence`` is the probability that every character is right."""
     raw_text = "".join(character.char for character in characters)
-    text, fitting = repair(raw_text, [character.others for character in characters], region, _gaps(characters))
+    text = as_spaced(raw_text, _gaps(characters), region) if regions_of(raw_text, region) else raw_text
     confidences = tuple(character.confidence for character in characters)
     return Reading(
         text=text,
         confidence=float(np.prod(confidences)) if confidences else 0.0,
         char_confidences=confidences,
         raw_text=raw_text,
-        region=fitting,
+        region=_the_only(regions_of(text, region)),
         alternatives=_alternatives(characters, text),
     )
+
+
+def _the_only(regions: Sequence[str]) -> str | None:
+    return regions[0] if len(regions) == 1 else None
 
 
 def _gaps(characters: Sequence[Character]) -> list[float]:

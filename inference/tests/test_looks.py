@@ -108,3 +108,25 @@ def test_of_a_single_picture_a_sure_text_speaks_for_a_doubtful_plate(
     frame = Frame(np.full((600, 1600, 3), 90, np.uint8), 0, 0.0, 0.0)
     (seen,) = recognize(models, PipelineSettings(min_plate_width=least_width), frame).observations
     assert (seen.reason, seen.stage) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "plate", "confidence", "reason"),
+    [
+        ("GOKARTN", 0.7, 0.9, None),
+        ("GOKARTN", 0.6, 0.9, "format"),
+        ("GOKARTN", 0.7, 0.6, "format"),
+        ("OHYESMYDEAR", 0.7, 0.9, "format"),
+    ],
+    ids=["sure", "perhaps a sign", "hardly legible", "too long"],
+)
+def test_of_a_single_picture_a_word_on_a_sure_plate_without_a_vehicle_counts(
+    text: str, plate: float, confidence: float, reason: str | None
+) -> None:
+    def scene(image: Image) -> tuple[list[Vehicle], list[Plate]]:
+        return [], [replace(parked_car(image)[1][0], confidence=plate, vehicle=None)]
+
+    models = fake_models(FakeDetector(scene), FakeReader(text, confidence=confidence))
+    frame = Frame(np.full((600, 1600, 3), 90, np.uint8), 0, 0.0, 0.0)
+    (seen,) = recognize(models, PipelineSettings(), frame).observations
+    assert seen.reason == reason

@@ -14,8 +14,10 @@ from inference.plate_drawing import BUNDLED_FONTS, STYLES, PlateStyle, draw_plat
 from inference.plate_format import ALPHABET
 
 Gray = NDArray[np.uint8]
-RANDOM_TEXT = 0.12
+RANDOM_TEXT = 0.15
 """Share of plates whose text follows no format, so that formats help the reader and do not bind it."""
+WORD_LETTERS = "EEEEEEAAAAAOOOOOOIIIIITTTTNNNNRRRRSSSSLLLLDDDHHHMMMUUUGGGBBBKKPPPCCCYYWWVVFFJXZQ"
+"""As often as words have them: of a word that somebody chose the reader learns that it has an O and no 0."""
 
 
 def find_fonts(folder: Path | None) -> tuple[str, ...]:
@@ -60,11 +62,22 @@ def draw_set(count: int, seed: int, size: tuple[int, int], prefixes: Sequence[st
 
 
 def _random_text(rng: np.random.Generator) -> str:
+    if rng.random() < 0.4:
+        return _chosen_text(rng)
     chars = [ALPHABET[int(index)] for index in rng.integers(len(ALPHABET), size=int(rng.integers(4, 9)))]
     if rng.random() < 0.5:
         chars = [str(rng.choice(list("OQIDBSZG0158"))) if rng.random() < 0.4 else char for char in chars]
     place = int(rng.integers(1, len(chars)))
     return "".join(chars[:place]) + str(rng.choice(["", "-", " ", ".", "*"])) + "".join(chars[place:])
+
+
+def _chosen_text(rng: np.random.Generator) -> str:
+    """Letters like those of words, sometimes with a digit or two parts: GOKARTN, LOVE4NC, OH YES."""
+    chars = [WORD_LETTERS[int(index)] for index in rng.integers(len(WORD_LETTERS), size=int(rng.integers(3, 9)))]
+    if rng.random() < 0.3:
+        chars[int(rng.integers(len(chars)))] = str(rng.integers(1, 10))
+    place = int(rng.integers(1, len(chars)))
+    return "".join(chars[:place]) + str(rng.choice(["", "", " ", "-", "*"])) + "".join(chars[place:])
 
 
 def _reshaped(gray: Gray, rng: np.random.Generator) -> Gray:

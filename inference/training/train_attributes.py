@@ -23,11 +23,12 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from inference.attributes import squeeze
-from inference.training.attributes_model import BRANDS, COLORS, build
+from inference.training.attributes_model import BRANDS, COLORS, Exportable, build
 from inference.training.curves import draw_curves
 from inference.training.photos import BadData, Findings
 from inference.training.precision import mixed_precision
 from inference.training.streets import draw_vehicles
+from inference.training.warm_start import CannotStart, start_from
 from inference.types import Image
 
 HEADS = {"brand": BRANDS, "color": COLORS}
@@ -40,6 +41,7 @@ class Settings:
     """All that decides the outcome; kept in the checkpoint."""
 
     data: tuple[str, ...] = ()
+    start: str = ""  # an exported model; empty: ImageNet
     out: str = "runs/attributes"
     size: int = 224
     frozen: int = 7  # first blocks that do not learn, of 21
@@ -184,6 +186,10 @@ def to_batch(pictures: list[Image], size: int) -> torch.Tensor:
     return torch.from_numpy(np.concatenate([squeeze(picture, size, size) for picture in pictures]))
 
 
+def _pictures(crops: list[Crop], size: int) -> torch.Tensor:
+    return to_batch([_read(crop) for crop in crops], size)
+
+
 def _read(crop: Crop) -> Image:
     image = cv2.imread(str(crop.path))
     if image is None:
@@ -218,6 +224,14 @@ class Run:
             self.late.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
 
+    def start(self, crops: list[Crop]) -> None:
+        """Begins with the weights of an exported model."""
+        network = Exportable(self.early, self.late).cpu()
+        batches = [_pictures(crops[at::100], self.settings.size) for at in range(4)]
+        start_from(network, Path(self.settings.start), batches)
+        network.to(self.settings.device)
+        self.early.eval()
+
     def save(self, name: str) -> None:
         state = {part: getattr(self, part).state_dict() for part in ("early", "late", "optimizer")}
         state |= {part: getattr(self, part) for part in ("epoch", "best", "stale", "history")}
@@ -237,9 +251,11 @@ def train(settings: Settings, crops: dict[str, list[Crop]], *, resume: bool) -> 
     if settings.threads:
         torch.set_num_threads(settings.threads)
     run = Run(settings)
+    taught = crops["train"] + draw_crops(settings)
     if resume:
         run.resume()
-    taught = crops["train"] + draw_crops(settings)
+    elif settings.start:
+        run.start(taught)
     weights = {
         head: balance(labels, len(HEADS[head])).to(settings.device) for head, labels in labels_of(taught).items()
     }
@@ -297,7 +313,7 @@ def judge(run: Run, crops: list[Crop]) -> dict[str, float]:
     right = {head: [0, 0] for head in HEADS}
     for start in range(0, len(crops), settings.batch):
         part = crops[start : start + settings.batch]
-        pictures = to_batch([_read(crop) for crop in part], settings.size).to(settings.device)
+        pictures = _pictures(part, settings.size).to(settings.device)
         with mixed_precision(settings.device):
             guesses = run.late(run.early(pictures.contiguous(memory_format=torch.channels_last)))
         for (head, wanted), guess in zip(labels_of(part).items(), guesses, strict=True):
@@ -325,7 +341,7 @@ def main() -> None:
         crops = read_crops([Path(name) for name in settings.data], findings)
         findings.stop_unless(skip_bad)
         run = train(settings, crops, resume=resume)
-    except (BadData, FileNotFoundError) as problem:
+    except (BadData, CannotStart, FileNotFoundError) as problem:
         raise SystemExit(f"error: {problem}") from problem
     print(f"best.pt, last.pt and curves.png are in {run.folder}; next: python -m inference.training.export attributes")
 

@@ -33,22 +33,25 @@ def start_from(network: nn.Module, path: Path, pictures: Iterable[torch.Tensor],
     network.eval()
     called = _in_order(network, batches[0][:1])
     _fill_layers(called, _weighted(graph, given, "Conv"), nn.Conv2d, path)
-    _fill_layers(called, _weighted(graph, given, "MatMul"), nn.Linear, path)
+    _fill_layers(called, _weighted(graph, given, "MatMul", "Gemm"), nn.Linear, path)
     _fill_named(network, given, prefix, path)
     _unfold(network, called, batches)
     network.train()
 
 
-def _weighted(graph: Any, given: dict[str, Any], kind: str) -> list[list[Any]]:
-    """The weights (and bias) of each node of a kind, in the order of execution."""
+def _weighted(graph: Any, given: dict[str, Any], *kinds: str) -> list[list[Any]]:
+    """The weights (and bias) of each node of some kinds, in the order of execution, as PyTorch lays them out."""
     casts = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
 
     def value(name: str) -> Any:
         return given.get(casts.get(name, name).removesuffix(".half"))
 
-    nodes = [node for node in graph.node if node.op_type == kind]
-    found = [[value(name) for name in node.input[1:]] for node in nodes]
-    return [values for values in found if values and values[0] is not None]
+    found: list[list[Any]] = []
+    for node in graph.node:
+        weight, *bias = [value(name) for name in node.input[1:]] if node.op_type in kinds else [None]
+        if weight is not None:
+            found.append([weight.T if node.op_type == "MatMul" else weight, *bias])
+    return found
 
 
 def _in_order(network: nn.Module, picture: torch.Tensor) -> list[nn.Module]:
@@ -74,7 +77,6 @@ def _fill_layers(called: list[nn.Module], values: list[list[Any]], kind: type[nn
         if not isinstance(layer, kind):
             continue
         weight, *bias = values.pop(0)
-        weight = weight.T if kind is nn.Linear else weight
         if weight.shape != tuple(layer.weight.shape):
             raise CannotStart(f"{path}: a weight of shape {weight.shape} where {tuple(layer.weight.shape)} belongs")
         layer.weight.copy_(torch.from_numpy(np.array(weight, np.float32)))
