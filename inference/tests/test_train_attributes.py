@@ -64,6 +64,34 @@ def test_a_folder_becomes_a_model(folder: Path) -> None:
     assert found[0].color_confidence > 0
 
 
+def test_training_begins_where_an_exported_model_stands(folder: Path) -> None:
+    import torch
+
+    from inference.training.attributes_model import Exportable
+    from inference.training.export import attributes, write
+    from inference.training.photos import Findings
+    from inference.training.train_attributes import Run, Settings, read_crops
+
+    crops = read_crops([folder], Findings())["train"]
+    settings = Settings(size=64, frozen=15, out=str(folder / "first"), device="cpu")
+    first = Run(settings)
+    first.save("last.pt")
+    write(attributes(folder / "first" / "last.pt"), folder / "models")
+    second = Run(
+        replace(settings, start=str(folder / "models" / "attributes.onnx"), out=str(folder / "second"), seed=2)
+    )
+    pictures = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        wanted = Exportable(first.early, first.late)(pictures)
+        before = Exportable(second.early, second.late)(pictures)
+        second.start(crops)
+        assert not second.early.training
+        after = Exportable(second.early, second.late)(pictures)
+    assert not torch.allclose(wanted[0], before[0], atol=0.01), "the heads began anew"
+    for right, guess in zip(wanted, after, strict=True):
+        assert torch.allclose(right, guess, atol=0.01)
+
+
 def test_a_batch_is_the_same_for_the_same_seed_and_epoch_only(folder: Path) -> None:
     from inference.training.photos import Findings
     from inference.training.train_attributes import Batches, Settings, read_crops

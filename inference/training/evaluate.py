@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from inference.__main__ import MIN_PLATE_WIDTH
 from inference.__main__ import report as report_of
+from inference.attributes import VehicleAttributes
 from inference.detector import Detector, overlaps
 from inference.looks import Models, PipelineSettings, Reads, load_models, recognize
 from inference.plate_format import REGIONS, normalize
@@ -28,7 +29,7 @@ from inference.training.contact_sheet import Failure, draw_sheet
 from inference.training.dataset import load_crops
 from inference.training.photos import PLATE, Findings, read_photos
 from inference.training.synth import draw_set
-from inference.types import Attributes, Box, Frame, Image
+from inference.types import Box, Frame, Image
 
 Row = dict[str, str | float | int]
 AS_PRINTED = PipelineSettings(min_plate_width=MIN_PLATE_WIDTH, min_reading_confidence=0.2)
@@ -207,33 +208,38 @@ def evaluate_photos(models: Models, folder: Path, report: Report) -> list[Row]:
     ]
 
 
-def evaluate_attributes(models: Models, folder: Path, label: str) -> list[Row]:
-    """Top-1 per class of the held-out crops; ``label`` is the column, ``brand`` or ``color``."""
+def evaluate_attributes(attributes: VehicleAttributes, folder: Path, label: str) -> list[Row]:
+    """Per class of the held-out crops: top-1, how many the product is sure enough to say, how many of those are right.
+
+    ``label`` is the column, ``brand`` or ``color``.
+    """
     counts: dict[str, list[int]] = {}
+    names = attributes.brands if label == "brand" else attributes.colors
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             image = cv2.imread(str(folder / row["file"])) if row["split"] == "val" else None
             if image is None:
                 continue
-            (found,) = models.attributes.describe([np.asarray(image, np.uint8)])
+            crop = np.asarray(image, np.uint8)
+            best = names[int(attributes.rank(crop)[0 if label == "brand" else 1].argmax())]
+            (found,) = attributes.describe([crop])
+            said = found.brand if label == "brand" else found.color
             for name in (row[label], "all"):
-                total = counts.setdefault(name, [0, 0, 0])
+                total = counts.setdefault(name, [0, 0, 0, 0])
                 total[0] += 1
-                total[1] += _said(found, label) == row[label]
-                total[2] += _said(found, label) == "unknown"
+                total[1] += best == row[label]
+                total[2] += said != "unknown"
+                total[3] += said == row[label]
     return [
         {
             "class": name,
             "vehicles": total[0],
             "top-1": _percent(total[1], total[0]),
-            "unknown": _percent(total[2], total[0]),
+            "said": _percent(total[2], total[0]),
+            "right when said": _percent(total[3], total[2]),
         }
         for name, total in sorted(counts.items(), key=lambda item: item[0] == "all")
     ]
-
-
-def _said(attributes: Attributes, label: str) -> str:
-    return attributes.brand if label == "brand" else attributes.color
 
 
 def evaluate(models: Models, data: Path, parts: Sequence[str], report: Report) -> None:
@@ -260,7 +266,8 @@ def evaluate(models: Models, data: Path, parts: Sequence[str], report: Report) -
         report.add("End to end on whole photographs", evaluate_photos(models, data / "photos", report))
     for part in ("brand", "color"):
         if part in parts:
-            report.add(part.capitalize(), evaluate_attributes(models, data / part, part))
+            assert isinstance(models.attributes, VehicleAttributes)
+            report.add(part.capitalize(), evaluate_attributes(models.attributes, data / part, part))
 
 
 PARTS = ("reader", "detector", "photos", "brand", "color")

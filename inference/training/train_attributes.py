@@ -22,7 +22,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from inference.attributes import squeeze
+from inference.attributes import inner, squeeze
 from inference.training.attributes_model import BRANDS, COLORS, Exportable, build
 from inference.training.curves import draw_curves
 from inference.training.photos import BadData, Findings
@@ -41,8 +41,8 @@ class Settings:
     """All that decides the outcome; kept in the checkpoint."""
 
     data: tuple[str, ...] = ()
-    start: str = ""  # an exported model; empty: ImageNet
     out: str = "runs/attributes"
+    start: str = ""  # an exported model; empty: ImageNet
     size: int = 224
     frozen: int = 7  # first blocks that do not learn, of 21
     drawn: int = 600
@@ -187,7 +187,8 @@ def to_batch(pictures: list[Image], size: int) -> torch.Tensor:
 
 
 def _pictures(crops: list[Crop], size: int) -> torch.Tensor:
-    return to_batch([_read(crop) for crop in crops], size)
+    """As the product sees them."""
+    return to_batch([inner(_read(crop)) for crop in crops], size)
 
 
 def _read(crop: Crop) -> Image:
