@@ -103,8 +103,8 @@ def _write(rng: np.random.Generator, style: PlateStyle, often: str) -> str:
         if char == "L":
             few = preferred and rng.random() < 1 / 3
             written += str(rng.choice(np.array(preferred if few else list(known.letters))))
-        elif char == "N":
-            written += str(rng.integers(10))
+        elif char in "ND":
+            written += str(rng.integers(char == "D", 10))
         else:
             written += prefix if char == "P" else char.upper()
     return written

@@ -36,8 +36,9 @@ SHORTEST_WORD = 4
 class PlateFormat:
     """The plates of one region.
 
-    In a mask ``L`` is a letter, ``N`` a digit, ``P`` one of ``prefixes``, a lower-case letter stands for itself;
-    space, dash, point and ``*`` (a seal or emblem) separate, and ``|`` separates the rows of a two-row plate.
+    In a mask ``L`` is a letter, ``N`` a digit, ``D`` a digit but 0, ``P`` one of ``prefixes``, a lower-case letter
+    stands for itself; space, dash, point and ``*`` (a seal or emblem) separate, and ``|`` separates the rows of a
+    two-row plate.
     ``letters`` are the letters that ``L`` allows.
     """
 
@@ -90,29 +91,29 @@ def _split(codes: str) -> tuple[str, ...]:
 
 
 FORMATS: tuple[PlateFormat, ...] = (
-    PlateFormat("at", ("P*NNNLL", "P*NNNNL", "P*NNNNNL", "P*NNLLL"), _without("QO"), _split(_AT)),
+    PlateFormat("at", ("P*DNNLL", "P*DNNNL", "P*DNNNNL", "P*DNLLL"), _without("QO"), _split(_AT)),
     PlateFormat("be", ("N-LLL-NNN", "LLL-NNN")),
     PlateFormat("bg", ("LL NNNN LL", "L NNNN LL"), "ABEKMHOPCTYX"),
-    PlateFormat("ch", ("P*NNNNNN", "P*NNNNN", "P*NNNN"), prefixes=_split(_CH)),
+    PlateFormat("ch", ("P*DNNNNN", "P*DNNNN", "P*DNNN"), prefixes=_split(_CH)),
     PlateFormat("cz", ("NLN NNNN", "NLL NNNN", "LLL NN-NN"), _without("GOQW")),
-    PlateFormat("de", ("P*LL NNNN", "P*LL NNN", "P*L NNNN", "P*LL NN", "P*L NNN"), prefixes=_split(_DE)),
-    PlateFormat("dk", ("LL NN NNN",), _without("IOQW")),
+    PlateFormat("de", ("P*LL DNNN", "P*LL DNN", "P*L DNNN", "P*LL DN", "P*L DNN"), prefixes=_split(_DE)),
+    PlateFormat("dk", ("LL DN NNN",), _without("IOQW")),
     PlateFormat("ee", ("NNN LLL",)),
     PlateFormat("es", ("NNNN LLL",), "BCDFGHJKLMNPRSTVWXYZ"),
     PlateFormat("fi", ("LLL-NNN",)),
     PlateFormat("fr", ("LL-NNN-LL", "LL-NNN-LL", "NNNN LL NN", "NNN LLL NN"), _without("IOU")),
-    PlateFormat("gb", ("LLNN LLL", "LLNN LLL", "LNNN LLL", "LNN LLL", "LN LLL", "LLL NNNL"), _without("IQ")),
+    PlateFormat("gb", ("LLNN LLL", "LLNN LLL", "LDNN LLL", "LDN LLL", "LD LLL", "LLL DNNL"), _without("IQ")),
     PlateFormat("gr", ("LLL-NNNN",), "ABEZHIKMNOPTYX"),
     PlateFormat("hr", ("P*NNNN-LL", "P*NNN-LL", "P*NNN-L", "P*NNNN-L"), _without("QWXY"), _split(_HR)),
     PlateFormat("hu", ("LLL-NNN", "LL LL-NNN")),
-    PlateFormat("ie", ("NNN-P-NNNNN", "NNN-P-NNNN", "NN-P-NNNNN", "NN-P-NNNN", "NN-P-NNN"), prefixes=_split(_IE)),
+    PlateFormat("ie", ("NNN-P-DNNNN", "NNN-P-DNNN", "NN-P-DNNNN", "NN-P-DNNN", "NN-P-DNN"), prefixes=_split(_IE)),
     PlateFormat("it", ("LL NNNLL",), _without("IOQU")),
     PlateFormat("lt", ("LLL NNN",)),
-    PlateFormat("lv", ("LL-NNNN", "LL-NNN")),
+    PlateFormat("lv", ("LL-DNNN", "LL-DNN")),
     PlateFormat(
         "nl", ("LL-NNN-L", "L-NNN-LL", "NN-LLL-N", "N-LLL-NN", "NN-LL-LL", "LL-LL-NN", "LL-NN-LL"), _without("AEIOUCQ")
     ),
-    PlateFormat("no", ("LL NNNNN",), _without("GIMOQW")),
+    PlateFormat("no", ("LL DNNNN",), _without("GIMOQW")),
     PlateFormat(
         "pl",
         ("P*NNNNN", "P*NNNNL", "P*NNNLL", "P*NLNNN", "P*NNLNN", "P*LNNNN", "P*NNLL", "P*LNNN", "P*NNNL", "P*NLNN"),
@@ -208,17 +209,17 @@ FORMATS: tuple[PlateFormat, ...] = (
     ),
     PlateFormat(
         "id",
-        ("P NNNN LL", "P NNNN LLL", "P NNNN L", "P NNN LL", "P NNN LLL", "P NN LLL", "P NN LL"),
+        ("P DNNN LL", "P DNNN LLL", "P DNNN L", "P DNN LL", "P DNN LLL", "P DN LLL", "P DN LL"),
         prefixes=_split(_ID),
     ),
-    PlateFormat("my", ("PLL NNNN", "PLL NNN", "PLN NNNN", "PLLNN", "PL NNNN"), _without("IO"), _split(_MY)),
+    PlateFormat("my", ("PLL DNNN", "PLL DNN", "PLN DNNN", "PLLDN", "PL DNNN"), _without("IO"), _split(_MY)),
     PlateFormat("th", ("N NNNN", "NNNN")),
     PlateFormat("tr", ("NN L NNNN", "NN LL NNN", "NN LL NNNN", "NN LLL NN", "NN LLL NNN"), _without("QWX")),
     PlateFormat("il", ("NN-NNN-NN", "NNN-NN-NNN")),
-    PlateFormat("ae", ("L NNNNN", "L NNNN", "LL NNNNN", "NN NNNNN")),
+    PlateFormat("ae", ("L DNNNN", "L DNNN", "LL DNNNN", "NN DNNNN")),
     PlateFormat("sa", ("NNNN LLL",), "ABJDRSXTEGKLZNHUV"),
     PlateFormat("tn", ("NNN*NNNN", "NN*NNNN", "NNN*NNN", "NN*NNN")),
-    PlateFormat("sg", ("sLL NNNN L", "sLL NNN L"), _without("IO")),
+    PlateFormat("sg", ("sLL DNNN L", "sLL DNN L"), _without("IO")),
     PlateFormat("ph", ("LLL NNNN", "LLL NNN")),
     PlateFormat("au", ("LLL-NNN", "LLL-NNL", "NLL-NLL", "NLL NLL")),
 )
@@ -313,5 +314,5 @@ def _grouped_patterns(region: str | None) -> tuple[re.Pattern[str], ...]:
 
 
 def _expression(mask: str, entry: PlateFormat) -> str:
-    parts = {"L": f"[{entry.letters}]", "N": "[0-9]", "P": f"(?:{'|'.join(entry.prefixes)})"}
+    parts = {"L": f"[{entry.letters}]", "N": "[0-9]", "D": "[1-9]", "P": f"(?:{'|'.join(entry.prefixes)})"}
     return "".join(parts.get(char) or (char.upper() if char.islower() else "") for char in mask)

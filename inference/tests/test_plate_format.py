@@ -69,5 +69,5 @@ def test_every_mask_is_made_of_known_marks() -> None:
     for entry in FORMATS:
         assert entry.region in REGIONS
         for mask in entry.masks:
-            assert all(mark in "LNP -.*|" or mark.islower() for mark in mask), (entry.region, mask)
+            assert all(mark in "LNDP -.*|" or mark.islower() for mark in mask), (entry.region, mask)
             assert "P" not in mask or entry.prefixes, entry.region
