@@ -53,8 +53,29 @@ def _without(excluded: str) -> str:
 
 
 _DE = (
-    "B M S HH K F D DO E HB DD L H N DU BO W BI BN MS KA MA A WI GE MG BS C KI AC HAL MD FR KR LU OB ER HRO KS HA SB"
-    " MH OL LEV OS SG HD DA HER NE PB R IN FÜ WÜ UL HN PF WOB GÖ BOT RE RS KO BHV GL TR JE SI HI GT MO VIE FL Z"
+    "A AA AB ABG AC AE AH AIC AK AM AN AO AP AS ASL ASZ AU AUR AW AZ AZE B BA BAD BAR BB BBG BC BCH BE BED BER BF BGL "
+    "BH BI BID BIN BIR BIT BIW BK BKS BL BLB BLK BM BN BNA BO BOR BOT BR BRA BRB BRG BRK BRL BRV BS BSB BSK BT BTF "
+    "BUD BUR BUS BUZ BZ C CA CAS CB CE CHA CLP CLZ CO COC COE CR CUX CW D DA DAH DAN DAU DB DBR DD DE DEG DEL DGF DH "
+    "DI DIL DIN DIZ DKB DL DLG DM DN DO DON DU DUD DUW DW DZ E EA EB EBE EBN EBS ECK ED EE EF EG EH EI EIC EIL EIN "
+    "EIS EL EM EMD EMS EN ER ERB ERH ERK ERZ ES ESB ESW EU EW F FB FD FDB FDS FEU FF FFB FG FH FI FKB FL FLO FN FO "
+    "FOR FR FRG FRI FRW FS FT FTL FU FUS FW FZ G GA GAN GAP GC GD GDB GE GEL GEM GEO GER GF GG GHA GHC GI GK GL GLA "
+    "GM GMN GN GNT GO GOA GOH GP GR GRA GRH GRI GRM GRZ GS GT GTH GU GUB GUN GV GVM GW GZ H HA HAB HAL HAM HAS HB HBN "
+    "HBS HC HCH HD HDH HDL HE HEB HEF HEI HEL HER HET HF HG HGN HGW HH HHM HI HIG HIP HK HL HM HMU HN HO HOG HOH HOL "
+    "HOM HOR HOT HP HR HRO HS HSK HST HU HV HVL HWI HX HY HZ IGB IK IL ILL IN IS IZ J JE JEV JL JUL K KA KB KC KE KEH "
+    "KEL KEM KF KG KH KI KIB KK KL KLE KLZ KM KN KO KON KOT KOZ KR KRU KS KT KU KUN KUS KW KY KYF L LA LAN LAU LB LBS "
+    "LBZ LC LD LDK LDS LEO LER LEV LF LG LH LI LIB LIF LIP LL LM LO LOB LOS LP LR LRO LSA LSN LSZ LU LUN LUP LWL M MA "
+    "MAB MAI MAK MAL MAR MB MC MD ME MED MEG MEI MEK MEL MER MET MG MGH MGN MH MHL MI MIL MK MKK ML MM MN MO MOD MOL "
+    "MON MOS MQ MR MS MSE MSH MSP MST MTK MTL MU MUB MUL MUN MUR MVL MW MY MYK MZ MZG N NAB NAI NAU NB ND NDH NE NEA "
+    "NEB NEC NEN NES NEW NF NH NI NK NL NM NMB NMS NO NOH NOL NOM NOR NP NR NRU NU NVP NW NWM NY NZ OA OAL OB OBB OBG "
+    "OC OCH OD OE OF OG OH OHA OHR OHV OHZ OK OL OP OPR OS OSL OTW OVI OVL OVP OZ P PA PAF PAN PAR PB PCH PE PEG PF "
+    "PI PIR PL PLO PM PN PR PRU PS PW PZ QFT QLB R RA RC RD RDG RE REG REH REI RG RH RI RID RIE RL RM RN RO ROD ROF "
+    "ROH ROK ROL ROS ROT ROW RP RS RSL RT RU RUD RUG RV RW RY RZ S SAB SAD SAL SAN SAW SB SBG SBK SC SCZ SDH SDL SDT "
+    "SE SEB SEE SEF SEL SFB SFT SG SGH SH SHA SHG SHK SHL SI SIG SIM SK SL SLE SLF SLG SLK SLN SLS SLU SLZ SM SMU SN "
+    "SO SOB SOG SOK SOL SOM SON SP SPB SPN SR SRB SRO ST STA STB STD STE STH STL STO SU SUL SUW SW SWA SY SZ SZB TBB "
+    "TDO TE TET TF TG THL THW TIR TO TOL TP TR TS TT TU TUT UB UE UEM UER UFF UH UL UM UN USI V VAI VB VEC VER VG VIB "
+    "VIE VIT VK VOH VR VS W WA WAF WAK WAN WAR WAT WB WBG WBS WDA WE WEL WEN WER WES WF WG WHV WI WIL WIS WIT WIZ WK "
+    "WL WLG WM WMS WN WND WO WOB WOH WOL WOR WOS WR WRN WS WSF WST WSW WT WTL WTM WU WUG WUM WUN WUR WW WZ WZL Z ZE "
+    "ZEL ZI ZIG ZP ZR ZW ZZ"
 )
 _PL = (
     "DW DWR DLU DJ CB CBY CIN CG LU LUB LZ FZ FG EL ELW EPI KR KRA KN KTA WA WB WD WE WF WH WI WJ WK WN WT WU WW WX WY"
@@ -78,6 +99,8 @@ _ID = (
     "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DD DE DG DH"
     " DK DL DM DN DR DT KB KT"
 )
+_SI = "LJ MB CE KR KP NM GO MS KK SG PO"
+_BG = "A B BH BP BT C CA CB CC CH CM CO CT E EB EH H K KH M OB P PA PB PK PP T TX X Y"
 _CH = "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH"
 _AT = (
     "W G GU L LL S SL IB IL I K KL BR DL DO FE FK GD GM HL KB KR KU LI LN LZ MD MI MU NK OP P PL RI SB SW"
@@ -87,16 +110,33 @@ _MY = "A B C D F J K M N P R T W V Q S L Z"
 
 
 def _split(codes: str) -> tuple[str, ...]:
-    return tuple(code for code in codes.split() if code.isascii())
+    return tuple(codes.split())
 
 
 FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("at", ("P*DNNLL", "P*DNNNL", "P*DNNNNL", "P*DNLLL"), _without("QO"), _split(_AT)),
     PlateFormat("be", ("N-LLL-NNN", "LLL-NNN")),
-    PlateFormat("bg", ("LL NNNN LL", "L NNNN LL"), "ABEKMHOPCTYX"),
+    PlateFormat("bg", ("P NNNN LL",), "ABEKMHOPCTYX", _split(_BG)),
     PlateFormat("ch", ("P*DNNNNN", "P*DNNNN", "P*DNNN"), prefixes=_split(_CH)),
     PlateFormat("cz", ("NLN NNNN", "NLL NNNN", "LLL NN-NN"), _without("GOQW")),
-    PlateFormat("de", ("P*LL DNNN", "P*LL DNN", "P*L DNNN", "P*LL DN", "P*L DNN"), prefixes=_split(_DE)),
+    PlateFormat(
+        "de",
+        (
+            *(
+                "P*LL DNNN",
+                "P*LL DNN",
+                "P*L DNNN",
+                "P*LL DN",
+                "P*L DNN",
+                "P*LL DNNe",
+                "P*L DNNe",
+                "P*LL DNe",
+                "P*L DNe",
+            ),
+            *("P*LL DNNh", "P*L DNNh", "P*LL DNh", "P*L DNh"),
+        ),
+        prefixes=_split(_DE),
+    ),
     PlateFormat("dk", ("LL DN NNN",), _without("IOQW")),
     PlateFormat("ee", ("NNN LLL",)),
     PlateFormat("es", ("NNNN LLL",), "BCDFGHJKLMNPRSTVWXYZ"),
@@ -105,7 +145,7 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("gb", ("LLNN LLL", "LLNN LLL", "LDNN LLL", "LDN LLL", "LD LLL", "LLL DNNL"), _without("IQ")),
     PlateFormat("gr", ("LLL-NNNN",), "ABEZHIKMNOPTYX"),
     PlateFormat("hr", ("P*NNNN-LL", "P*NNN-LL", "P*NNN-L", "P*NNNN-L"), _without("QWXY"), _split(_HR)),
-    PlateFormat("hu", ("LLL-NNN", "LL LL-NNN")),
+    PlateFormat("hu", ("LLL-NNN", "aL LL-NNN")),
     PlateFormat("ie", ("NNN-P-DNNNN", "NNN-P-DNNN", "NN-P-DNNNN", "NN-P-DNNN", "NN-P-DNN"), prefixes=_split(_IE)),
     PlateFormat("it", ("LL NNNLL",), _without("IOQU")),
     PlateFormat("lt", ("LLL NNN",)),
@@ -123,7 +163,7 @@ FORMATS: tuple[PlateFormat, ...] = (
     PlateFormat("pt", ("LL*NN*LL", "NN*NN*LL", "NN*LL*NN")),
     PlateFormat("ro", ("P*NN*LLL", "b*NNN*LLL", "b*NN*LLL"), _without("Q"), _split(_RO)),
     PlateFormat("se", ("LLL NNN", "LLL NNL"), _without("IQV")),
-    PlateFormat("si", ("LL*NN-LLL", "LL*LL-NNN", "LL*LN-NNN"), _without("QWXY")),
+    PlateFormat("si", ("P*NN-LLL", "P*LL-NNN", "P*LN-NNN"), _without("QWXY"), _split(_SI)),
     PlateFormat("sk", ("LL*NNNLL",), _without("QW")),
     PlateFormat("ua", ("LL NNNN LL",), "ABCEHIKMOPTX"),
     PlateFormat("br", ("LLL-NNNN", "LLLNLNN")),

@@ -47,6 +47,8 @@ def test_gaps_change_no_other_look_alikes() -> None:
         ("RA8H5G", "us"),
         ("20AB123", "us"),
         ("HLF526T", "gb"),
+        ("SGO501E", "de"),
+        ("TOLAB12", "de"),
         ("4321AB75", "fr"),
         ("123ABC75", "fr"),
     ],
