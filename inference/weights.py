@@ -11,8 +11,13 @@ from inference.model_config import ModelConfig
 
 MODELS: Final = Path(__file__).parent / "models"
 CONFIG: Final = "config.json"
-SUFFIXES: Final = {"openvino": ".onnx", "onnx": ".onnx", "ncnn": ".param", "torch": ".pt2"}
-"""Which of a model's files each backend reads."""
+SUFFIXES: Final = {
+    "openvino": (".int8.onnx", ".onnx"),
+    "onnx": (".onnx",),
+    "ncnn": (".param",),
+    "torch": (".pt2",),
+}
+"""Which of a model's files each backend reads, the first that there is."""
 
 
 class WeightsError(Exception):
@@ -25,25 +30,21 @@ def find_model(name: str, backend: str = "openvino", folder: Path = MODELS) -> t
     Every file of the model that belongs to the backend is checked. Raises ``WeightsError``.
     """
     config = _read_config(folder / name / CONFIG)
-    suffix = SUFFIXES.get(backend, ".onnx")
-    chosen = [file for file in config.sha256 if file.endswith(suffix)]
+    suffixes = SUFFIXES.get(backend, (".onnx",))
+    chosen = [file for suffix in suffixes if (file := f"{name}{suffix}") in config.sha256]
     if not chosen:
         raise WeightsError(
-            f"{folder / name}: has no {suffix} file for {backend}: choose another backend or run `make export`"
+            f"{folder / name}: has no {suffixes[-1]} file for {backend}: choose another backend or run `make export`"
         )
-    needed = [file for file in config.sha256 if Path(file).stem == Path(chosen[0]).stem and _belongs(file, suffix)]
-    for file in needed:
-        _check(folder / name / file, config.sha256[file])
+    weights = [f"{name}.bin"] if backend == "ncnn" else []
+    for file in (chosen[0], *weights):
+        _check(folder / name / file, config.sha256.get(file, ""))
     return folder / name / chosen[0], config
 
 
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _belongs(file: str, suffix: str) -> bool:
-    return file.endswith((".param", ".bin") if suffix == ".param" else suffix)
 
 
 def _read_config(path: Path) -> ModelConfig:

@@ -42,8 +42,9 @@ def test_a_folder_trains_resumes_and_exports(folder: Path, capsys: pytest.Captur
     steps = capsys.readouterr().out.count("loss")
     assert main([*command, "--resume"]) == 0
     assert f"step {2 * (steps + 1)} loss" in capsys.readouterr().out
-    write(reader(out / "last.pt"), folder / "reader")
+    write(reader(out / "last.pt"), folder / "reader", with_int8=True)
     path, config = find_model("reader", folder=folder)
+    assert path.name == "reader.int8.onnx"
     (reading,) = PlateReader(load_backend(path), config).read([draw_set(1, 1, (192, 64))[0][0]])
     assert len(reading.char_confidences) == len(reading.raw_text)
 
@@ -70,3 +71,16 @@ def test_a_country_is_left_out_of_the_learning_alone() -> None:
     assert leave_out(crops, "us-ny, yard") == [crops[1], *crops[3:]]
     with pytest.raises(DatasetError, match="no crop is of mars; known: gb, pl, street, us, us-ny, web, yard"):
         leave_out(crops, "pl,mars")
+
+
+def test_eight_bits_that_read_fewer_plates_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from inference.training import quantize
+
+    path = find_model("reader", "onnx")[0]
+    black = np.zeros((16, 1, 64, 192), np.float32)
+    plates = quantize._plates
+    monkeypatch.setattr(quantize, "PLATES", 60)
+    quantize.quantize_reader(path, tmp_path / "fair.onnx", (192, 64))
+    monkeypatch.setattr(quantize, "_plates", lambda count, *rest: plates(count, *rest) if count == 60 else (black, []))
+    with pytest.raises(quantize.ReadsWorse, match="of 60 drawn plates, full precision"):
+        quantize.quantize_reader(path, tmp_path / "blind.onnx", (192, 64))

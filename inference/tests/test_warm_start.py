@@ -19,7 +19,7 @@ def test_a_network_filled_from_its_export_answers_like_it() -> None:
     from inference.training.synth import draw_set
     from inference.training.warm_start import start_from
 
-    path, config = find_model("reader")
+    path, config = find_model("reader", "onnx")
     crops = [image for image, _ in draw_set(8, 1, (192, 64))]
     pictures = torch.from_numpy(np.stack(crops)[:, None]).float() / 255
     network = ReaderNetwork(len(config.classes))

@@ -1,6 +1,7 @@
 """Model files are found, and damaged ones are not run."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,18 @@ def test_a_model_is_found_with_its_config(folder: Path) -> None:
     path, config = find_model("tiny", folder=folder)
     assert path == folder / "tiny" / "tiny.onnx"
     assert config.classes == ("plate",)
+
+
+def test_openvino_alone_prefers_eight_bits(folder: Path) -> None:
+    small = folder / "tiny" / "tiny.int8.onnx"
+    small.write_bytes(b"small")
+    config = find_model("tiny", folder=folder)[1]
+    replace(config, sha256=config.sha256 | {small.name: digest(small)}).save(folder / "tiny" / "config.json")
+    assert find_model("tiny", folder=folder)[0] == small
+    assert find_model("tiny", "onnx", folder)[0].name == "tiny.onnx"
+    small.write_bytes(b"smaller")
+    with pytest.raises(WeightsError, match=r"tiny\.int8\.onnx is damaged"):
+        find_model("tiny", folder=folder)
 
 
 def test_damaged_weights_are_named(folder: Path) -> None:

@@ -6,7 +6,7 @@ python -m inference.training.export detector --checkpoint runs/detector/best.pt
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import functools
 import subprocess
 import tempfile
 import warnings
@@ -24,6 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 from inference.backends.base import Backend, BackendError, load_backend
 from inference.backends.openvino_backend import OpenVinoBackend
 from inference.model_config import ModelConfig
+from inference.training.quantize import ReadsWorse, quantize_reader
 from inference.weights import CONFIG, MODELS, digest
 
 TOLERANCE = 0.03
@@ -40,23 +41,31 @@ class Export:
     """A network ready to be written.
 
     ``network`` runs in eval mode. ``pictures`` is a batch that it is compared on. ``free`` are the axes of the input
-    that may have any length. ``config`` is saved with the digests of the files.
+    that may have any length. ``config`` is saved with the digests of the files. ``quantize`` makes an ONNX file of
+    eight bits out of one in full precision.
     """
 
     network: torch.nn.Module
     pictures: NDArray[np.float32]
     free: dict[int, str]
     config: ModelConfig
+    quantize: Callable[[Path, Path], None] | None = None
 
 
-def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: bool = False) -> list[Path]:
+def write(
+    export: Export, folder: Path, *, with_int8: bool = False, with_ncnn: bool = False, with_torch: bool = False
+) -> list[Path]:
     """Puts the files and their config into ``folder``. Raises ``ExportRefused``."""
     name = export.config.name
+    if with_int8 and export.quantize is None:
+        raise ExportRefused("--int8: for the reader only; the detector's boxes get looser by it, and no sooner")
     with tempfile.TemporaryDirectory() as temporary:
-        made = [_write_onnx(export, Path(temporary) / f"{name}.onnx")]
-        checks: list[tuple[str, Backend]] = [("openvino", OpenVinoBackend(made[0], exact=True))]
-        if importlib.util.find_spec("onnxruntime"):
-            checks.append(("onnx", load_backend(made[0], "onnx")))
+        full = _write_onnx(export, Path(temporary) / "full.onnx")
+        made = [_write_half(full, Path(temporary) / f"{name}.onnx")]
+        checks: list[tuple[str, Backend]] = [
+            ("openvino", OpenVinoBackend(made[0], exact=True)),
+            ("onnx", load_backend(made[0], "onnx")),
+        ]
         if with_ncnn:
             made += _write_ncnn(export, Path(temporary) / f"{name}.param")
             checks.append(("ncnn", load_backend(made[-2], "ncnn")))
@@ -65,6 +74,9 @@ def write(export: Export, folder: Path, *, with_ncnn: bool = False, with_torch: 
             checks.append(("torch", load_backend(made[-1], "torch")))
         for runtime, backend in checks:
             _compare(export, runtime, backend)
+        if with_int8 and export.quantize:
+            made.append(Path(temporary) / f"{name}.int8.onnx")
+            export.quantize(full, made[-1])
         folder.mkdir(parents=True, exist_ok=True)
         for path in made:
             (folder / path.name).write_bytes(path.read_bytes())
@@ -100,7 +112,11 @@ def _write_onnx(export: Export, path: Path) -> Path:
             opset_version=17,
             dynamo=False,
         )
-    model = onnx.load(path)
+    return path
+
+
+def _write_half(full: Path, path: Path) -> Path:
+    model = onnx.load(full)
     halve_weights(model)
     onnx.save(model, path)
     return path
@@ -216,7 +232,13 @@ def reader(checkpoint: Path) -> Export:
         color_mode="gray",
         classes=("", *saved["alphabet"]),
     )
-    return Export(torch.nn.Sequential(network, torch.nn.Softmax(2)).eval(), pictures, {0: "pictures"}, config)
+    return Export(
+        torch.nn.Sequential(network, torch.nn.Softmax(2)).eval(),
+        pictures,
+        {0: "pictures"},
+        config,
+        functools.partial(quantize_reader, size=size),
+    )
 
 
 EXPORTS: dict[str, Callable[[Path], Export]] = {"attributes": attributes, "detector": detector, "reader": reader}
@@ -227,14 +249,16 @@ def main() -> None:
     parser.add_argument("model", choices=sorted(EXPORTS))
     parser.add_argument("--checkpoint", type=Path, help="default: runs/MODEL/best.pt")
     parser.add_argument("--out", type=Path, help="default: inference/models/MODEL")
+    parser.add_argument("--int8", action="store_true", help="also in eight bits for OpenVINO (reader only)")
     parser.add_argument("--ncnn", action="store_true", help="also for NCNN, by pnnx")
     parser.add_argument("--torch", action="store_true", help="also for PyTorch, by torch.export")
     chosen = parser.parse_args()
     checkpoint = chosen.checkpoint or Path("runs") / chosen.model / "best.pt"
     folder = chosen.out or MODELS / chosen.model
     try:
-        made = write(EXPORTS[chosen.model](checkpoint), folder, with_ncnn=chosen.ncnn, with_torch=chosen.torch)
-    except (ExportRefused, BackendError, FileNotFoundError) as problem:
+        export = EXPORTS[chosen.model](checkpoint)
+        made = write(export, folder, with_int8=chosen.int8, with_ncnn=chosen.ncnn, with_torch=chosen.torch)
+    except (ExportRefused, ReadsWorse, BackendError, FileNotFoundError) as problem:
         raise SystemExit(f"error: {problem}") from problem
     for path in made:
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
