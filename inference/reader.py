@@ -141,9 +141,10 @@ def prefer_well_formed(reading: Reading, guesses: Sequence[Guess], region: str |
     """
     likely = [guess for guess in guesses if guess.probability * FORMAT_ODDS >= guesses[0].probability]
     fitting = [guess for guess in likely if regions_of(guess.text, region)]
-    best = next(iter([*fitting, *(guess for guess in likely if is_word(guess.text))]), None)
-    if best is None:
+    preferred = fitting or [guess for guess in likely if is_word(guess.text)]
+    if not preferred:
         return reading
+    best = preferred[0]
     confidences = _weighed(best, reading.raw_text)
     return replace(
         reading,
