@@ -84,3 +84,23 @@ def test_eight_bits_that_read_fewer_plates_are_refused(tmp_path: Path, monkeypat
     monkeypatch.setattr(quantize, "_plates", lambda count, *rest: plates(count, *rest) if count == 60 else (black, []))
     with pytest.raises(quantize.ReadsWorse, match="of 60 drawn plates, full precision"):
         quantize.quantize_reader(path, tmp_path / "blind.onnx", (192, 64))
+
+
+def test_the_last_weights_keep_a_share_of_the_first(folder: Path) -> None:
+    import torch
+
+    from inference.training.train_reader import main
+
+    weights = []
+    for keep in ("0", "0.25"):
+        out = folder / f"kept{keep}"
+        assert main(["--data", str(folder), "--out", str(out), *OPTIONS, "--keep", keep]) == 0
+        weights.append(torch.load(out / "last.pt", weights_only=True))
+    free, kept = weights
+    assert free["first"] == {}
+    name = "classify.1.weight"
+    assert kept["steps"] > 0
+    assert not torch.equal(kept["averaged"][name], kept["first"][name])
+    drift = (kept["averaged"][name] - kept["first"][name]).norm()
+    moved = (free["averaged"][name] - kept["first"][name]).norm()
+    assert drift < moved, "the same steps, and a quarter of the way back"

@@ -36,7 +36,7 @@ class Settings:
 
     ``start`` is the exported reader to go on from, empty to begin from nothing, with three times the learning rate.
     ``leave_out`` names sources, regions or countries (``us`` is all its states), with commas: none of their crops is
-    learned from, all of those in ``val`` are still read.
+    learned from, all of those in ``val`` are still read. ``keep`` is the share of the first weights in the last ones.
     """
 
     minutes: float = 60.0
@@ -55,6 +55,7 @@ class Settings:
     threads: int = 0
     workers: int = 1
     leave_out: str = ""
+    keep: float = 0.0
     start: str = str(MODELS / "reader" / "reader.onnx")
 
     @property
@@ -71,6 +72,7 @@ class Run:
         self.network = ReaderNetwork(len(ALPHABET) + 1).to(device, memory_format=torch.channels_last)
         self.averaged = ReaderNetwork(len(ALPHABET) + 1).to(device, memory_format=torch.channels_last)
         self.averaged.load_state_dict(self.network.state_dict())
+        self.first: dict[str, torch.Tensor] = {}
         self.optimizer = torch.optim.AdamW(_groups(self.network, settings.weight_decay), lr=settings.learning_rate)
         self.elapsed, self.steps, self.best = 0.0, 0, -1.0
         self.curve: list[dict[str, float]] = []
@@ -80,7 +82,7 @@ class Run:
         return min(1.0, self.elapsed / (self.settings.minutes * 60))
 
     def save(self, name: str) -> None:
-        values: dict[str, Any] = {key: getattr(self, key) for key in ("elapsed", "steps", "best", "curve")}
+        values: dict[str, Any] = {key: getattr(self, key) for key in ("elapsed", "steps", "best", "curve", "first")}
         values |= {"settings": asdict(self.settings), "alphabet": ALPHABET}
         values |= {key: getattr(self, key).state_dict() for key in ("network", "averaged", "optimizer")}
         partial = self.folder / f"{name}.part"
@@ -98,8 +100,14 @@ class Run:
         values = torch.load(path, map_location=self.device, weights_only=True)
         for key in ("network", "averaged", "optimizer"):
             getattr(self, key).load_state_dict(values[key])
-        for key in ("elapsed", "steps", "best", "curve"):
+        for key in ("elapsed", "steps", "best", "curve", "first"):
             setattr(self, key, values[key])
+
+    def keep(self) -> None:
+        """Moves the average back towards the weights that the training began with."""
+        for name, value in self.averaged.state_dict().items():
+            if value.dtype.is_floating_point:
+                value.lerp_(self.first[name], self.settings.keep)
 
 
 def _groups(network: nn.Module, decay: float) -> list[dict[str, Any]]:
@@ -211,24 +219,36 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     source = PlateBatches(crops, mixture, run.steps)
     if settings.start and not run.steps:
         run.start(Path(settings.start), PlateBatches(crops, replace(mixture, seed=settings.seed + 1)))
+    if settings.keep and not run.steps:
+        run.first = {name: value.clone() for name, value in run.averaged.state_dict().items()}
     start = "spawn" if settings.workers else None
     ahead = 8 if settings.workers else None
     loader = DataLoader(
         source, None, num_workers=settings.workers, prefetch_factor=ahead, multiprocessing_context=start
     )
-    batches, rounds_since_best = iter(loader), 0
+    batches, rounds_since_best, loss = iter(loader), 0, math.nan
     while run.progress < 1 and rounds_since_best < settings.patience:
         loss = train_round(run, batches)
-        figures = validate(run, held_out, drawn_sets)
-        run.curve.append({"step": run.steps, "loss": loss, "minutes": run.elapsed / 60, **figures})
-        shown = " ".join(f"{name}={value:.3f}" for name, value in figures.items())
-        print(f"{run.progress:4.0%} step {run.steps} loss {loss:.3f} {shown}", flush=True)
-        rounds_since_best += 1
-        if figures["all"] > run.best:
-            run.best, rounds_since_best = figures["all"], 0
-            run.save("best.pt")
-        run.save("last.pt")
-        draw_curves(run.curve, run.folder / "curve.png")
+        is_best = judge(run, loss, held_out, drawn_sets)
+        rounds_since_best = 0 if is_best else rounds_since_best + 1
+    if settings.keep and not math.isnan(loss):
+        run.keep()
+        judge(run, loss, held_out, drawn_sets)
+
+
+def judge(run: Run, loss: float, held_out: Sequence[Crop], drawn_sets: dict[str, list[tuple[Any, str]]]) -> bool:
+    """Tells and saves how well the plates are read now; whether better than ever before."""
+    figures = validate(run, held_out, drawn_sets)
+    run.curve.append({"step": run.steps, "loss": loss, "minutes": run.elapsed / 60, **figures})
+    shown = " ".join(f"{name}={value:.3f}" for name, value in figures.items())
+    print(f"{run.progress:4.0%} step {run.steps} loss {loss:.3f} {shown}", flush=True)
+    is_best = figures["all"] > run.best
+    if is_best:
+        run.best = figures["all"]
+        run.save("best.pt")
+    run.save("last.pt")
+    draw_curves(run.curve, run.folder / "curve.png")
+    return is_best
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
