@@ -14,7 +14,7 @@ from anpr_site.tests.running_site import wait_for_answer
 from inference.synthetic import Street
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-PLATE = "WX962EV"
+PLATE = "996EEV56"
 PICTURES = 5
 PEOPLE = """
 from django.contrib.auth.models import User

@@ -23,7 +23,7 @@ pytestmark = [
     NEEDS_CHROMIUM,
 ]
 ARTIFACTS = ROOT / "artifacts"
-PLATE = "WX962EV"
+PLATE = "996EEV56"
 SECONDS = 1.2
 PEOPLE = f"""
 from django.contrib.auth.models import User

@@ -24,9 +24,13 @@ from detections.model_registry import (
     running_model,
 )
 from detections.model_versions import ModelChoice, ModelVersion
-from inference.weights import MODELS, WeightsError, digest
+from inference.weights import MODELS, WeightsError, digest, find_model
 
 pytestmark = pytest.mark.django_db
+
+
+FILE = find_model("reader")[0].name
+"""What the product runs of a reader that has all files."""
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +113,11 @@ def test_what_cannot_run_is_not_added(tmp_path: Path) -> None:
     with pytest.raises(UnusableModelError, match=r"config\.json"):
         add_model(tmp_path, "ours")
     broken = exported(tmp_path / "broken")
-    (broken / "reader.onnx").write_bytes(b"no model")
+    (broken / FILE).write_bytes(b"no model")
     with pytest.raises(UnusableModelError, match="damaged"):
         add_model(broken, "ours")
-    lying = exported(tmp_path / "lying", sha256={"reader.onnx": digest(broken / "reader.onnx")})
-    (lying / "reader.onnx").write_bytes(b"no model")
+    lying = exported(tmp_path / "lying", sha256={FILE: digest(broken / FILE)})
+    (lying / FILE).write_bytes(b"no model")
     with pytest.raises(UnusableModelError, match="reader"):
         add_model(lying, "ours")
     with pytest.raises(UnusableModelError, match="does not answer"):
@@ -135,7 +139,7 @@ def test_a_model_is_added_once(tmp_path: Path) -> None:
 
 def test_a_model_whose_files_are_damaged_is_not_chosen(tmp_path: Path) -> None:
     model = add_model(exported(tmp_path / "run"), "ours")
-    (model.folder / "reader/reader.onnx").write_bytes(b"gone bad")
+    (model.folder / "reader" / FILE).write_bytes(b"gone bad")
     with pytest.raises(WeightsError, match="damaged"):
         choose(model)
     assert not ModelChoice.objects.exists()
@@ -169,7 +173,7 @@ def test_staff_choose_in_the_admin_and_see_the_figures(client: Client, tmp_path:
     assert ModelChoice.objects.get().by == user
     client.post("/admin/detections/modelversion/", {"action": "go_back", "_selected_action": [model.pk]})
     assert running_model("reader") != model
-    (model.folder / "reader/reader.onnx").write_bytes(b"gone bad")
+    (model.folder / "reader" / FILE).write_bytes(b"gone bad")
     answer = client.post(
         "/admin/detections/modelversion/", {"action": "run_model", "_selected_action": [model.pk]}, follow=True
     )

@@ -198,5 +198,5 @@ async def test_the_networks_read_a_film_of_the_drawn_street(olga: User, settings
     await communicator.send_json_to({"type": "end"})
     while (message := json.loads(await communicator.receive_from(timeout=20)))["type"] != "ended":
         texts += [message["text"]] if message["type"] == "read" else []
-    assert "WX962EV" in texts
+    assert "996EEV56" in texts
     await communicator.disconnect()

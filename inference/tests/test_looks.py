@@ -92,7 +92,7 @@ def test_a_sure_plate_without_a_format_is_not_bent_into_one() -> None:
     [
         ("AB123CD", 0.9, 40, (None, "read")),
         ("AB123CD", 0.6, 40, ("low_detection_confidence", "detect")),
-        ("DINER24H", 0.9, 40, ("low_detection_confidence", "detect")),
+        ("DINER2GO", 0.9, 40, ("low_detection_confidence", "detect")),
         ("AB123CD", 0.9, 400, ("low_detection_confidence", "detect")),
     ],
     ids=["sure", "unsure", "no plate's text", "too small"],
