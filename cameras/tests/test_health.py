@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from cameras.choices import State
 from cameras.models import Camera, CameraHealth, claim
@@ -159,3 +161,18 @@ def test_the_last_word_is_stopped_or_failed(ward: Ward) -> None:
     ward.status.failure = "reader.onnx is missing"
     ward.health.finish(ward.told)
     assert (ward.row.state, ward.row.last_error) == (State.FAILED, "reader.onnx is missing")
+
+
+def test_the_last_word_is_said_again_to_a_busy_database(ward: Ward) -> None:
+    ward.live(5)
+    refusals = iter([True, True])
+
+    def busy(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        if sql.startswith("UPDATE") and next(refusals, False):
+            raise OperationalError("database table is locked")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(busy):
+        ward.health.finish(ward.told)
+    assert next(refusals, None) is None
+    assert ward.row.state == State.STOPPED

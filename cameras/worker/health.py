@@ -30,6 +30,7 @@ REMEMBER_EVERY_S = 20.0
 OFFLINE_AFTER_S = 10.0
 FAILING_OFFLINE_AFTER_S = 5.0
 FROZEN_AFTER_S = 60.0
+LAST_WORD_S = 1.0
 STUCK_AFTER_S = 30.0
 LOADING_AT_MOST_S = 180.0
 TOO_SLOW = 0.25
@@ -110,8 +111,16 @@ class Health:
         return self._write(state, news)
 
     def finish(self, news: News) -> None:
-        """The last word. The lease stays with the supervisor, which alone decides what comes next."""
-        self._write(State.FAILED if self._status.failure else State.STOPPED, news)
+        """The last word, said again for a moment to a database that is busy.
+
+        The lease stays with the supervisor, which alone decides what comes next.
+        """
+        state = State.FAILED if self._status.failure else State.STOPPED
+        until = time.monotonic() + LAST_WORD_S
+        self._write(state, news)
+        while self._is_away and time.monotonic() < until:
+            time.sleep(0.1)
+            self._write(state, news)
 
     def judge(self, now: float) -> State:
         last_frame = self._status.last_frame
