@@ -21,7 +21,7 @@ from inference.detector import Detector
 from inference.model_config import ModelConfig
 from inference.reader import PlateReader
 from inference.synthetic import Street
-from inference.weights import CONFIG, MODELS, WeightsError, digest, find_model
+from inference.weights import CONFIG, MODELS, WeightsError, check_file, digest, find_model
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 """Three of them fit into the model_version of a detection."""
@@ -95,6 +95,8 @@ def _copy_checked(source: Path, target: Path, config: ModelConfig) -> None:
                 if Path(file).name != file:
                     raise UnusableModelError(f"{source / CONFIG}: {file!r} is no file beside it")
                 shutil.copyfile(source / file, folder / file)
+            for file, wanted in config.sha256.items():
+                check_file(folder / file, wanted)
             try_out(network_of(config.task, Path(partial)))
         except (OSError, WeightsError, BackendError) as error:
             raise UnusableModelError(str(error)) from error

@@ -36,7 +36,7 @@ class VehicleAttributes:
         return [self._describe(crop) for crop in crops]
 
     def rank(self, crop: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The confidences of all brands, and of all colors, in the order of the model's config."""
+        """The confidences, 0-1, of each of ``brands`` and of each of ``colors``; a side has at least 8 pixels."""
         seen = squeeze(inner(crop), self._config.input_width, self._config.input_height)
         brands, colors = self._backend.run(np.concatenate([seen, seen[..., ::-1]]))[:2]
         return brands.mean(axis=0), colors.mean(axis=0)

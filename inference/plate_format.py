@@ -27,9 +27,8 @@ LOOK_ALIKES: Mapping[str, str] = {
     "G": "6",
     "6": "G",
 }
-
-
 SHORTEST_WORD = 4
+"""Letters; fewer may be what is left of a plate that was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ class PlateFormat:
 
     In a mask ``L`` is a letter, ``N`` a digit, ``D`` a digit but 0, ``P`` one of ``prefixes``, a lower-case letter
     stands for itself; space, dash, point and ``*`` (a seal or emblem) separate, and ``|`` separates the rows of a
-    two-row plate.
-    ``letters`` are the letters that ``L`` allows.
+    two-row plate. ``letters`` are the letters that ``L`` allows.
     """
 
     region: str

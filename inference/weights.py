@@ -38,7 +38,7 @@ def find_model(name: str, backend: str = "openvino", folder: Path = MODELS) -> t
         )
     weights = [f"{name}.bin"] if backend == "ncnn" else []
     for file in (chosen[0], *weights):
-        _check(folder / name / file, config.sha256.get(file, ""))
+        check_file(folder / name / file, config.sha256.get(file, ""))
     return folder / name / chosen[0], config
 
 
@@ -58,7 +58,8 @@ def _read_config(path: Path) -> ModelConfig:
         raise WeightsError(f"{path} is damaged ({problem}): get it again with `git checkout {path}`") from problem
 
 
-def _check(path: Path, wanted: str) -> None:
+def check_file(path: Path, wanted: str) -> None:
+    """Raises ``WeightsError`` when the file is missing or its sha256 is not ``wanted``."""
     if not path.is_file():
         raise WeightsError(f"{path} is missing: get it with `git checkout {path}`, or train and `make export`")
     if digest(path) != wanted:

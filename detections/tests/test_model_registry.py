@@ -112,11 +112,12 @@ def test_a_name_is_a_plain_word(tmp_path: Path, name: str) -> None:
 def test_what_cannot_run_is_not_added(tmp_path: Path) -> None:
     with pytest.raises(UnusableModelError, match=r"config\.json"):
         add_model(tmp_path, "ours")
-    broken = exported(tmp_path / "broken")
-    (broken / FILE).write_bytes(b"no model")
-    with pytest.raises(UnusableModelError, match="damaged"):
-        add_model(broken, "ours")
-    lying = exported(tmp_path / "lying", sha256={FILE: digest(broken / FILE)})
+    for file in (FILE, "reader.onnx"):
+        broken = exported(tmp_path / f"broken-{file}")
+        (broken / file).write_bytes(b"no model")
+        with pytest.raises(UnusableModelError, match="damaged"):
+            add_model(broken, "ours")
+    lying = exported(tmp_path / "lying", sha256={FILE: digest(broken / "reader.onnx")})
     (lying / FILE).write_bytes(b"no model")
     with pytest.raises(UnusableModelError, match="reader"):
         add_model(lying, "ours")

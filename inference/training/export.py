@@ -55,7 +55,7 @@ class Export:
 def write(
     export: Export, folder: Path, *, with_int8: bool = False, with_ncnn: bool = False, with_torch: bool = False
 ) -> list[Path]:
-    """Puts the files and their config into ``folder``. Raises ``ExportRefused``."""
+    """Puts the files and their config into ``folder``. Raises ``ExportRefused``, and for eight bits ``ReadsWorse``."""
     name = export.config.name
     if with_int8 and export.quantize is None:
         raise ExportRefused("--int8: for the reader only; the detector's boxes get looser by it, and no sooner")

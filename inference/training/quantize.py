@@ -38,7 +38,7 @@ class _Batches(CalibrationDataReader):  # type: ignore[misc]
 def quantize_reader(full: Path, path: Path, size: tuple[int, int]) -> None:
     """Writes the ONNX file ``full`` in eight bits to ``path``. Raises ``ReadsWorse``.
 
-    Drawn plates both set the ranges and judge, other ones.
+    ``size`` is the network's input (width, height). Drawn plates set the ranges, and others judge.
     """
     with tempfile.TemporaryDirectory() as temporary:
         prepared = Path(temporary) / "prepared.onnx"
@@ -54,9 +54,10 @@ def quantize_reader(full: Path, path: Path, size: tuple[int, int]) -> None:
             weight_type=QuantType.QInt8,
         )
     before, after = (_read_right(each, size) for each in (full, path))
-    print(f"int8: reads {after} of {PLATES} drawn plates, full precision {before}")
+    figures = f"int8: reads {after} of {PLATES} drawn plates, full precision {before}"
     if after < before - MOST_LOST * PLATES:
-        raise ReadsWorse(f"int8: reads {after} of {PLATES} drawn plates, full precision {before}")
+        raise ReadsWorse(figures)
+    print(figures)
 
 
 def _read_right(path: Path, size: tuple[int, int]) -> int:

@@ -219,7 +219,7 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     source = PlateBatches(crops, mixture, run.steps)
     if settings.start and not run.steps:
         run.start(Path(settings.start), PlateBatches(crops, replace(mixture, seed=settings.seed + 1)))
-    if settings.keep and not run.steps:
+    if not run.steps:
         run.first = {name: value.clone() for name, value in run.averaged.state_dict().items()}
     start = "spawn" if settings.workers else None
     ahead = 8 if settings.workers else None
