@@ -37,6 +37,16 @@ def test_good_rows_become_gray_crops_with_their_split(folder: Path) -> None:
     ]
 
 
+def test_crops_of_an_unchecked_folder_are_told_apart(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("machine")
+    picture(other / "9.png", 9)
+    write(folder, "0.png,AB12,train")
+    write(other, "9.png,XY34,train", "10.png,XY34,train")
+    crops, faults = load_crops([folder], skip_bad=True, unchecked=[other])
+    assert [(crop.text, crop.is_checked) for crop in crops] == [("AB12", True), ("XY34", False)]
+    assert [fault.split(": ")[0] for fault in faults] == [f"{other / 'labels.csv'}:3"]
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [

@@ -36,6 +36,15 @@ def test_a_real_crop_is_cut_again_to_the_input_size() -> None:
     assert all(cut_again(crop, SIZE, rng).shape == (64, 192) for _ in range(20))
 
 
+def test_a_crop_cut_again_at_an_angle_shows_both_ends_of_its_text() -> None:
+    rng = np.random.default_rng(5)
+    crop = np.full((40, 280), 100, np.uint8)
+    crop[14:26, 26:36], crop[14:26, 244:254] = 0, 255
+    seen = [cut_again(crop, SIZE, rng) for _ in range(200)]
+    whole = [image for image in seen if (image[:, :96] < 20).any() and (image[:, 96:] > 235).any()]
+    assert len(whole) >= 195
+
+
 def test_a_folder_without_fonts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"no \.ttf"):
         find_fonts(tmp_path)

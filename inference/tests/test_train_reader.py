@@ -50,6 +50,26 @@ def test_a_folder_trains_resumes_and_exports(folder: Path, capsys: pytest.Captur
     assert len(reading.char_confidences) == len(reading.raw_text)
 
 
+def test_a_text_that_nobody_checked_and_the_first_weights_contradict_is_left_out(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from inference.training.train_reader import main
+
+    unchecked = tmp_path_factory.mktemp("machine")
+    for name, (image, _) in zip(("right.png", "wrong.png"), draw_set(2, 2, (192, 64)), strict=True):
+        cv2.imwrite(str(unchecked / name), image)
+    path, config = find_model("reader")
+    crops = [cv2.imread(str(unchecked / name), cv2.IMREAD_GRAYSCALE) for name in ("right.png", "wrong.png")]
+    right, other = (reading.raw_text for reading in PlateReader(load_backend(path), config).read(crops))
+    (unchecked / "labels.csv").write_text(f"file,text,split\nright.png,{right},train\nwrong.png,{right},train\n")
+    command = ["--data", str(folder), "--unchecked", str(unchecked), "--out", str(folder / "run"), *OPTIONS]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert f"wrong.png: {right!r} looks like {other!r}\n1 crops are left out" in printed
+    assert main([*command, "--resume"]) == 0
+    assert "1 crops are left out" in capsys.readouterr().out
+
+
 def test_bad_data_ends_the_command_with_a_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from inference.training.train_reader import main
 

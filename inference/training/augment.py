@@ -10,27 +10,60 @@ Gray = NDArray[np.uint8]
 
 
 def cut_again(crop: Gray, size: tuple[int, int], rng: np.random.Generator) -> Gray:
-    """A real crop cut once more with other margins and a little tilt, stretched to ``size`` (width, height)."""
+    """A real crop cut once more with other margins, most often as an upright box around a plate seen at an angle.
+
+    It is stretched to ``size`` (width, height).
+    """
     height, width = crop.shape
+    span = np.array([width, height], np.float32)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     grow = float(rng.choice([0.05, 0.12]))
     left, top, right, bottom = rng.uniform(-0.07, grow, 4)
-    cut = corners + np.array([[-left, -top], [right, -top], [right, bottom], [-left, bottom]], np.float32) * np.array(
-        [width, height], np.float32
-    )
-    limit = float(rng.choice([1.0, 4.0, 9.0, 16.0]))
+    cut = corners + np.array([[-left, -top], [right, -top], [right, bottom], [-left, bottom]], np.float32) * span
+    limit = float(rng.choice([1.0, 4.0, 9.0, 25.0]))
     angle = np.deg2rad(float(rng.uniform(-limit, limit)))
+    sine, cosine = float(np.sin(angle)), float(np.cos(angle))
     middle = cut.mean(0)
     shear = float(rng.uniform(-0.12, 0.12))
-    turn = np.array([[np.cos(angle), -np.sin(angle) + shear], [np.sin(angle), np.cos(angle)]], np.float32)
+    if limit > 9 or rng.random() < 0.6:
+        wanted = np.array([cosine * width + abs(sine) * height, abs(sine) * width + cosine * height])
+        cut = (cut - middle) * (wanted / span) + middle
+    farther = rng.choice([[0, 3], [1, 2]])
+    cut[farther, 1] += (cut[farther, 1] - middle[1]) * fall_away(rng)
+    turn = np.array([[cosine, -sine + shear], [sine, cosine]], np.float32)
     cut = (cut - middle) @ turn.T + middle
     cut += rng.normal(0, 0.015, (4, 2)) * np.array([height, height])
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(cut.astype(np.float32), target)
-    border = cv2.BORDER_REPLICATE if rng.random() < 0.6 else cv2.BORDER_REFLECT_101
     if width > size[0] * 1.6:
         crop = cv2.blur(crop, (2, 2))
-    return np.asarray(cv2.warpPerspective(crop, matrix, size, None, cv2.INTER_LINEAR, border), np.uint8)
+    border = int(rng.choice([cv2.BORDER_REPLICATE, cv2.BORDER_TRANSPARENT]))
+    canvas = background(rng, size) if border == cv2.BORDER_TRANSPARENT else None
+    return np.asarray(cv2.warpPerspective(crop, matrix, size, canvas, cv2.INTER_LINEAR, border), np.uint8)
+
+
+def fall_away(rng: np.random.Generator) -> float:
+    """By how much of its height the nearer end of a plate looks taller than the farther one."""
+    return float(rng.uniform(0, 0.5)) if rng.random() < 0.4 else 0.0
+
+
+def background(rng: np.random.Generator, size: tuple[int, int]) -> Gray:
+    """What is around a plate: paint, edges, grille bars, shadow."""
+    width, height = size
+    level = float(rng.uniform(5, 235))
+    slope = np.linspace(0, float(rng.uniform(-60, 60)), height)[:, None] + np.linspace(
+        0, float(rng.uniform(-40, 40)), width
+    )
+    canvas = np.clip(level + slope, 0, 255).astype(np.uint8)
+    for _ in range(int(rng.integers(0, 5))):
+        x, y = int(rng.integers(-20, width)), int(rng.integers(-10, height))
+        end = (x + int(rng.integers(5, width)), y + int(rng.integers(2, 20)))
+        cv2.rectangle(canvas, (x, y), end, int(rng.integers(0, 256)), -1 if rng.random() < 0.7 else 2)
+    if rng.random() < 0.25:
+        step, thick = int(rng.integers(5, 14)), int(rng.integers(1, 4))
+        for y in range(0, height, step):
+            cv2.line(canvas, (0, y), (width, y + int(rng.integers(-2, 3))), int(rng.integers(0, 256)), thick)
+    return canvas
 
 
 def degrade(crop: Gray, rng: np.random.Generator, strength: float = 1.0) -> Gray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -34,14 +34,20 @@ class Crop:
     source: str
     split: str
     file: str
+    is_checked: bool = True
 
 
-def load_crops(folders: Sequence[Path], skip_bad: bool = False) -> tuple[list[Crop], list[str]]:
-    """All crops below the folders, and a line for each bad row, which raise ``DatasetError`` unless ``skip_bad``."""
+def load_crops(
+    folders: Sequence[Path], skip_bad: bool = False, unchecked: Sequence[Path] = ()
+) -> tuple[list[Crop], list[str]]:
+    """All crops below the folders, and a line for each bad row, which raise ``DatasetError`` unless ``skip_bad``.
+
+    ``unchecked`` are more folders, whose texts nobody has looked at.
+    """
     crops: list[Crop] = []
     faults: list[str] = []
     split_of: dict[str, tuple[str, str]] = {}
-    for folder in folders:
+    for folder in (*folders, *unchecked):
         table = folder / "labels.csv"
         if not table.is_file():
             raise DatasetError(f"{table} is missing: a folder of crops needs it, with the columns file,text[,split]")
@@ -52,14 +58,14 @@ def load_crops(folders: Sequence[Path], skip_bad: bool = False) -> tuple[list[Cr
             for row in reader:
                 fault, crop = _load_row(folder, row, split_of)
                 if crop:
-                    crops.append(crop)
+                    crops.append(replace(crop, is_checked=folder in folders))
                 else:
                     faults.append(f"{table}:{reader.line_num}: {fault}")
     if faults and not skip_bad:
         shown = "\n".join(faults[:20])
         raise DatasetError(f"{len(faults)} bad rows; mend them, or pass --skip-bad to train on the rest:\n{shown}")
     if not any(crop.split == "train" for crop in crops):
-        raise DatasetError(f"nothing to train on in {', '.join(map(str, folders))}")
+        raise DatasetError(f"nothing to train on in {', '.join(map(str, (*folders, *unchecked)))}")
     return crops, faults
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from inference.plate_drawing import BUNDLED_FONTS, STYLES, PlateStyle, draw_plate, glyph
 from inference.plate_format import ALPHABET
+from inference.training.augment import background, fall_away
 
 Gray = NDArray[np.uint8]
 RANDOM_TEXT = 0.15
@@ -169,25 +170,6 @@ def _frame(gray: Gray, rng: np.random.Generator) -> Gray:
     return padded
 
 
-def background(rng: np.random.Generator, size: tuple[int, int]) -> Gray:
-    """What is around a plate: paint, edges, grille bars, shadow."""
-    width, height = size
-    level = float(rng.uniform(5, 235))
-    slope = np.linspace(0, float(rng.uniform(-60, 60)), height)[:, None] + np.linspace(
-        0, float(rng.uniform(-40, 40)), width
-    )
-    canvas = np.clip(level + slope, 0, 255).astype(np.uint8)
-    for _ in range(int(rng.integers(0, 5))):
-        x, y = int(rng.integers(-20, width)), int(rng.integers(-10, height))
-        end = (x + int(rng.integers(5, width)), y + int(rng.integers(2, 20)))
-        cv2.rectangle(canvas, (x, y), end, int(rng.integers(0, 256)), -1 if rng.random() < 0.7 else 2)
-    if rng.random() < 0.25:
-        step, thick = int(rng.integers(5, 14)), int(rng.integers(1, 4))
-        for y in range(0, height, step):
-            cv2.line(canvas, (0, y), (width, y + int(rng.integers(-2, 3))), int(rng.integers(0, 256)), thick)
-    return canvas
-
-
 def _cut_out(framed: Gray, plate: tuple[int, ...], size: tuple[int, int], rng: np.random.Generator) -> Gray:
     """The plate seen at an angle and cut out, either by its corners or by an upright box around it."""
     height, width = plate[:2]
@@ -215,6 +197,8 @@ def _seen_corners(rng: np.random.Generator, width: int, height: int, rectified: 
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - np.array([width, height]) / 2
     squash = 1.0 if rectified else float(rng.uniform(0.55, 1.15))
     corners[:, 0] *= squash
+    if not rectified:
+        corners[rng.choice([[0, 3], [1, 2]]), 1] /= 1 + fall_away(rng)
     limit = 2.5 if rectified else float(rng.choice([5.0, 12.0, 22.0]))
     angle = np.deg2rad(float(rng.uniform(-limit, limit)))
     shear = float(rng.uniform(-0.06, 0.06) if rectified else rng.uniform(-0.25, 0.25))

@@ -7,7 +7,7 @@ import itertools
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from inference.training.reader_network import ReaderNetwork
 from inference.training.synth import draw_set, find_fonts
 from inference.training.warm_start import CannotStart, start_from
 from inference.weights import MODELS
+
+DOUBT = 20.0
+"""How many times likelier than the text of an unchecked crop what the first weights read may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +167,56 @@ def _average(run: Run) -> None:
             averaged[name].copy_(value)
 
 
+def batches_of(images: Sequence[Any], device: torch.device) -> Iterator[torch.Tensor]:
+    """Of input crops, as the network wants them."""
+    for start in range(0, len(images), 256):
+        batch = torch.from_numpy(np.stack(images[start : start + 256])[:, None]).to(device).float() / 255
+        yield batch.contiguous(memory_format=torch.channels_last)
+
+
 @torch.no_grad()
 def read_all(network: nn.Module, images: Sequence[Any], device: torch.device) -> list[str]:
     """The texts by best path."""
     network.eval()
     texts: list[str] = []
-    for start in range(0, len(images), 256):
-        batch = torch.from_numpy(np.stack(images[start : start + 256])[:, None]).to(device).float() / 255
+    for batch in batches_of(images, device):
         with mixed_precision(device.type):
-            best = network(batch.contiguous(memory_format=torch.channels_last)).float().argmax(2)
+            best = network(batch).float().argmax(2)
         for row in best.tolist():
             kept = [step for at, step in enumerate(row) if step and (at == 0 or row[at - 1] != step)]
             texts.append("".join(ALPHABET[step - 1] for step in kept))
     return texts
+
+
+@torch.no_grad()
+def losses_of(network: nn.Module, images: Sequence[Any], texts: Sequence[str], device: torch.device) -> torch.Tensor:
+    """The negative logarithm of each text's likelihood on its crop, over all paths; a text has a character at least."""
+    network.eval()
+    with mixed_precision(device.type):
+        scores = torch.cat([network(batch).cpu() for batch in batches_of(images, device)])
+    logs = scores.float().log_softmax(2)
+    labels = torch.tensor([ALPHABET.index(char) + 1 for text in texts for char in text])
+    lengths = torch.tensor([len(text) for text in texts])
+    steps = torch.full_like(lengths, logs.shape[1])
+    return nn.functional.ctc_loss(logs.transpose(0, 1), labels, steps, lengths, reduction="none")
+
+
+def trusted(run: Run, crops: Sequence[Crop]) -> list[Crop]:
+    """The crops without those to learn from that nobody checked and whose text the first weights contradict."""
+    first = ReaderNetwork(len(ALPHABET) + 1).to(run.device, memory_format=torch.channels_last)
+    first.load_state_dict(run.first)
+    asked = [crop for crop in crops if crop.split == "train" and not crop.is_checked]
+    images = [to_input(crop.image, run.settings.size) for crop in asked]
+    found = [text or crop.text for text, crop in zip(read_all(first, images, run.device), asked, strict=True)]
+    excess = losses_of(first, images, [crop.text for crop in asked], run.device)
+    excess -= losses_of(first, images, found, run.device)
+    doubted = {
+        id(crop): f"{crop.file}: {crop.text!r} looks like {text!r}"
+        for crop, text, more in zip(asked, found, excess.tolist(), strict=True)
+        if more > math.log(DOUBT)
+    }
+    print(*doubted.values(), f"{len(doubted)} crops are left out: look at their texts", sep="\n", flush=True)
+    return [crop for crop in crops if id(crop) not in doubted]
 
 
 def validate(run: Run, crops: Sequence[Crop], drawn: dict[str, list[tuple[Any, str]]]) -> dict[str, float]:
@@ -216,11 +256,13 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
     drawn = {"eu": "de pl fr it es gb", "us": "us", "br": "br"}
     drawn_sets = {name: draw_set(200, 7, settings.size, tuple(prefixes.split())) for name, prefixes in drawn.items()}
     mixture = Mixture(settings.size, ALPHABET, settings.batch, settings.drawn, fonts, settings.strength, settings.seed)
-    source = PlateBatches(crops, mixture, run.steps)
     if settings.start and not run.steps:
         run.start(Path(settings.start), PlateBatches(crops, replace(mixture, seed=settings.seed + 1)))
     if not run.steps:
         run.first = {name: value.clone() for name, value in run.averaged.state_dict().items()}
+    if settings.start and not all(crop.is_checked for crop in crops):
+        crops = trusted(run, crops)
+    source = PlateBatches(crops, mixture, run.steps)
     start = "spawn" if settings.workers else None
     ahead = 8 if settings.workers else None
     loader = DataLoader(
@@ -256,6 +298,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, nargs="+", required=True, help="folders with labels.csv (file,text[,split])"
     )
+    parser.add_argument(
+        "--unchecked", type=Path, nargs="+", default=[], help="more of them; a text that START contradicts is left out"
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/reader"))
     parser.add_argument("--fonts", type=Path, help="more fonts for the drawn plates: .ttf, .otf, .woff")
     parser.add_argument("--skip-bad", action="store_true", help="train without the bad rows instead of stopping")
@@ -268,7 +313,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     try:
-        crops, faults = load_crops(options["data"], options["skip_bad"])
+        crops, faults = load_crops(options["data"], options["skip_bad"], options["unchecked"])
         crops = leave_out(crops, settings.leave_out)
         fonts = find_fonts(options["fonts"])
     except (DatasetError, FileNotFoundError) as error:
