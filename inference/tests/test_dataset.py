@@ -73,7 +73,7 @@ def test_a_bad_row_is_named_with_file_and_line(folder: Path, row: str, fault: st
 
 @pytest.mark.parametrize(
     ("head", "message"),
-    [("picture,plate", "must name the columns file and text"), ("file,text", "nothing to train on")],
+    [("picture,plate", "must name the columns file and text"), ("file,text", "no crop in")],
 )
 def test_a_table_that_is_none_is_refused(folder: Path, head: str, message: str) -> None:
     write(folder, head=head)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from inference.fakes import FakeReader, fake_models
-from inference.training.evaluate import Report, as_markdown, evaluate_photos, evaluate_reader
+from inference.training.evaluate import Report, as_markdown, evaluate_photos, evaluate_reader, groups_of, main
+from inference.training.synth import draw_set
 
 
 def crop() -> np.ndarray:
@@ -19,11 +21,16 @@ def crop() -> np.ndarray:
 def test_reader_figures_count_whole_texts_and_characters() -> None:
     models = fake_models(reader=FakeReader("AB12"))
     report = Report()
-    items = [("one", "", "AB12", crop()), ("one", "", "AB13", crop()), ("two", "", "AB12", crop())]
+    items = [
+        (groups_of("web", "us-ny"), "us-ny", "AB12", crop()),
+        (groups_of("web", "us-nj"), "us-nj", "AB13", crop()),
+        (groups_of("yard", "mixed"), "mixed", "AB12", crop()),
+    ]
     rows = evaluate_reader(models, items, report)
     assert [(row["group"], row["plates"], row["exact"]) for row in rows] == [
-        ("one", 2, 50.0),
-        ("two", 1, 100.0),
+        ("web", 2, 50.0),
+        ("yard", 1, 100.0),
+        ("region us", 2, 50.0),
         ("all", 3, 66.7),
     ]
     assert rows[0]["characters"] == 87.5
@@ -47,3 +54,30 @@ def test_the_report_is_a_table_and_a_picture(tmp_path: Path) -> None:
     assert "| all | 3 |" in (tmp_path / "evaluation.md").read_text()
     assert cv2.imread(str(tmp_path / "failures.png")) is not None
     assert as_markdown([]) == "(nothing)"
+
+
+def test_an_exported_dataset_is_measured_and_what_it_lacks_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("crops", "images/val", "labels/val"):
+        (tmp_path / folder).mkdir(parents=True)
+    ((plate, text),) = draw_set(1, 1, (192, 64), ("de",))
+    cv2.imwrite(str(tmp_path / "crops/1.png"), plate)
+    (tmp_path / "labels.csv").write_text(f"file,text,split\ncrops/1.png,{text},val\ncrops/1.png,{text},val\n")
+    cv2.imwrite(str(tmp_path / "images/val/1.png"), cv2.resize(plate, (640, 360)))
+    (tmp_path / "labels/val/1.txt").write_text("0 0.5 0.5 0.9 0.9\n")
+    assert (
+        main(["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--parts", "reader", "detector", "photos"]) == 0
+    )
+    told = capsys.readouterr()
+    assert f"photos: no photos/truth.jsonl in {tmp_path}" in told.err
+    assert "| all | 2 |" in told.out
+    assert "| all | 1 |" in told.out
+    assert "Reader on true crops" in (tmp_path / "out/evaluation.md").read_text()
+
+
+def test_a_folder_without_truth_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert f"reader: no text/labels.csv or labels.csv in {tmp_path}" in told
+    assert "pass --data FOLDER" in told

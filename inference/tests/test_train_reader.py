@@ -77,6 +77,9 @@ def test_bad_data_ends_the_command_with_a_message(folder: Path, capsys: pytest.C
         table.write("missing.png,AB12,train\n")
     assert main(["--data", str(folder), "--out", str(folder / "run"), *OPTIONS]) == 2
     assert "missing.png is missing" in capsys.readouterr().err
+    (folder / "labels.csv").write_text("file,text,split\n0.png,AB12,val\n")
+    assert main(["--data", str(folder), "--out", str(folder / "run"), *OPTIONS]) == 2
+    assert "nothing to train on" in capsys.readouterr().err
 
 
 def test_a_country_is_left_out_of_the_learning_alone() -> None:

@@ -64,8 +64,8 @@ def load_crops(
     if faults and not skip_bad:
         shown = "\n".join(faults[:20])
         raise DatasetError(f"{len(faults)} bad rows; mend them, or pass --skip-bad to train on the rest:\n{shown}")
-    if not any(crop.split == "train" for crop in crops):
-        raise DatasetError(f"nothing to train on in {', '.join(map(str, (*folders, *unchecked)))}")
+    if not crops:
+        raise DatasetError(f"no crop in {', '.join(map(str, (*folders, *unchecked)))}")
     return crops, faults
 
 

@@ -90,35 +90,49 @@ def as_markdown(rows: Sequence[Row]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def evaluate_second(reader: Reads, items: Iterable[tuple[str, str, str, Image]], rows: list[Row]) -> None:
+Item = tuple[Sequence[str], str, str, Image]
+"""The groups that a crop counts for, the region whose formats are tried, the true text and the crop."""
+
+
+def groups_of(source: str, region: str) -> tuple[str, ...]:
+    """A row for each source and for each country: ``us`` for all its states."""
+    return (source, *((f"region {region.split('-')[0]}",) if region not in ("", "mixed") else ()))
+
+
+def _in_order(name: str) -> tuple[bool, bool, str]:
+    """Sources first, then regions, then all together."""
+    return name == "all", name.startswith("region "), name
+
+
+def evaluate_second(reader: Reads, items: Iterable[Item], rows: list[Row]) -> None:
     """Adds to ``rows`` what another reader makes of the same crops."""
-    groups: dict[str, Texts] = {}
+    counted: dict[str, Texts] = {}
     times: list[float] = []
-    for group, _, text, crop in items:
+    for groups, _, text, crop in items:
         began = time.perf_counter()
         found = normalize(reader.read([crop])[0].text)
         times.append((time.perf_counter() - began) * 1000)
-        for name in (group, "all"):
-            counts = groups.setdefault(name, Texts())
+        for name in (*groups, "all"):
+            counts = counted.setdefault(name, Texts())
             counts.plates += 1
             counts.exact += found == text
     for row in rows:
-        counts = groups[str(row["group"])]
+        counts = counted[str(row["group"])]
         row["RapidOCR exact"] = _percent(counts.exact, counts.plates)
         row["RapidOCR ms"] = round(median(times), 2) if row["group"] == "all" else ""
 
 
-def evaluate_reader(models: Models, items: Iterable[tuple[str, str, str, Image]], report: Report) -> list[Row]:
-    """``items`` are group, region, true text and crop; a group per source, then all together."""
-    groups: dict[str, Texts] = {}
+def evaluate_reader(models: Models, items: Iterable[Item], report: Report) -> list[Row]:
+    """A row for each group, the last one for all together."""
+    counted: dict[str, Texts] = {}
     times: list[float] = []
-    for group, region, text, crop in items:
+    for groups, region, text, crop in items:
         began = time.perf_counter()
         (reading,) = models.reader.read([crop])
         times.append((time.perf_counter() - began) * 1000)
         known = models.reader.read([crop], region)[0].text if region in REGIONS else reading.text
-        for name in (group, "all"):
-            counts = groups.setdefault(name, Texts())
+        for name in (*groups, "all"):
+            counts = counted.setdefault(name, Texts())
             counts.plates += 1
             counts.exact_raw += reading.raw_text == text
             counts.exact += reading.text == text
@@ -126,17 +140,21 @@ def evaluate_reader(models: Models, items: Iterable[tuple[str, str, str, Image]]
             counts.characters += len(text)
             counts.errors += Levenshtein.distance(reading.text, text)
         if known != text:
-            report.failures.append(Failure(crop, f"{group} {region}", text, reading.text, reading.confidence))
-    rows = [counts.row(name) for name, counts in sorted(groups.items(), key=lambda item: item[0] == "all")]
+            report.failures.append(Failure(crop, f"{groups[0]} {region}", text, reading.text, reading.confidence))
+    rows = [counted[name].row(name) for name in sorted(counted, key=_in_order)]
     for row in rows:
         row["ms"] = round(median(times), 2) if row["group"] == "all" else ""
     return rows
 
 
 def evaluate_detector(detector: Detector, plates: Path) -> list[Row]:
-    """Recall at IoU 0.5 and 0.75 and precision on the held-out photographs, per source."""
-    with (plates / "manifest.csv").open(encoding="utf-8", newline="") as lines:
-        source_of = {row["file"].split("/")[-1]: row["source"] for row in csv.DictReader(lines)}
+    """Recall at IoU 0.5 and 0.75 and precision on the held-out photographs, per source and region."""
+    known: dict[str, tuple[str, ...]] = {}
+    if (plates / "manifest.csv").is_file():
+        with (plates / "manifest.csv").open(encoding="utf-8", newline="") as lines:
+            known = {
+                row["file"].split("/")[-1]: groups_of(row["source"], row["region"]) for row in csv.DictReader(lines)
+            }
     counts: dict[str, list[float]] = {}
     times: list[float] = []
     for photo in tqdm(read_photos([plates], [], "val", Findings()), desc="plates", leave=False):
@@ -151,19 +169,19 @@ def evaluate_detector(detector: Detector, plates: Path) -> list[Row]:
         found = seen.boxes[seen.labels == PLATE]
         best = overlaps(wanted, found).max(axis=1, initial=0.0)
         values = [len(best), int((best >= 0.5).sum()), int((best >= 0.75).sum()), len(found)]
-        for name in (source_of.get(photo.path.name, "?"), "all"):
+        for name in (*known.get(photo.path.name, ()), "all"):
             total = counts.setdefault(name, [0.0] * 4)
             counts[name] = [one + other for one, other in zip(total, values, strict=True)]
     return [
         {
-            "source": name,
+            "group": name,
             "plates": int(total[0]),
             "recall@.5": _percent(total[1], total[0]),
             "recall@.75": _percent(total[2], total[0]),
             "precision@.5": _percent(total[1], total[3]),
             "ms": round(median(times), 1) if name == "all" else "",
         }
-        for name, total in sorted(counts.items(), key=lambda item: item[0] == "all")
+        for name, total in sorted(counts.items(), key=lambda item: _in_order(item[0]))
     ]
 
 
@@ -242,51 +260,69 @@ def evaluate_attributes(attributes: VehicleAttributes, folder: Path, label: str)
     ]
 
 
-def evaluate(models: Models, data: Path, parts: Sequence[str], report: Report) -> None:
-    """All that the folder has truth for; RapidOCR reads the true crops beside our reader where it is installed."""
+PLACES = {
+    "reader": ("text/labels.csv", "labels.csv"),
+    "detector": ("plates/images/val", "images/val"),
+    "photos": ("photos/truth.jsonl",),
+    "brand": ("brand/labels.csv",),
+    "color": ("color/labels.csv",),
+}
+"""Where a folder may have the truth of each part; an exported dataset has it at its top."""
+
+
+def truth_in(data: Path, part: str) -> Path | None:
+    return next((data / place for place in PLACES[part] if (data / place).exists()), None)
+
+
+def evaluate(models: Models, truths: dict[str, Path], report: Report) -> None:
+    """RapidOCR reads the true crops beside our reader where it is installed."""
     second = RapidOcrReader() if importlib.util.find_spec("rapidocr") else None
-    if "reader" in parts:
-        crops = [crop for crop in load_crops([data / "text"], skip_bad=True)[0] if crop.split == "val"]
-        items = [(crop.source, crop.region, crop.text, crop.image) for crop in crops]
+    if table := truths.get("reader"):
+        crops = [crop for crop in load_crops([table.parent], skip_bad=True)[0] if crop.split == "val"]
+        items = [(groups_of(crop.source, crop.region), crop.region, crop.text, crop.image) for crop in crops]
         rows = evaluate_reader(models, items, report)
         if second is not None:
             evaluate_second(second, tqdm(items, desc="RapidOCR", leave=False), rows)
         report.add("Reader on true crops", rows)
         drawn = {"eu": "de pl fr it es nl be gb", "us": "us", "br": "br", "in": "in", "vn": "vn"}
         plates = [
-            (f"drawn {region}", region, text, image)
+            ((f"drawn {region}",), region, text, image)
             for region, prefixes in drawn.items()
             for image, text in draw_set(300, 5, (192, 64), tuple(prefixes.split()))
         ]
         report.add("Reader on drawn plates", evaluate_reader(models, plates, Report()))
-    if "detector" in parts:
+    if images := truths.get("detector"):
         assert isinstance(models.detector, Detector)
-        report.add("Detector", evaluate_detector(models.detector, data / "plates"))
-    if "photos" in parts:
-        report.add("End to end on whole photographs", evaluate_photos(models, data / "photos", report))
+        report.add("Detector", evaluate_detector(models.detector, images.parent.parent))
+    if table := truths.get("photos"):
+        report.add("End to end on whole photographs", evaluate_photos(models, table.parent, report))
     for part in ("brand", "color"):
-        if part in parts:
+        if table := truths.get(part):
             assert isinstance(models.attributes, VehicleAttributes)
-            report.add(part.capitalize(), evaluate_attributes(models.attributes, data / part, part))
-
-
-PARTS = ("reader", "detector", "photos", "brand", "color")
+            report.add(part.capitalize(), evaluate_attributes(models.attributes, table.parent, part))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="holds text, plates, photos, brand, color"
+        "--data",
+        type=Path,
+        default=Path("../shared/data"),
+        help="an exported dataset, or a folder that holds text, plates, photos, brand, color",
     )
     parser.add_argument("--out", type=Path, default=Path("artifacts/evaluation"))
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--parts", nargs="+", choices=PLACES, default=list(PLACES))
     parser.add_argument("--backend", default="openvino")
     options = parser.parse_args(arguments)
-    if not options.data.is_dir():
-        print(f"{options.data} is missing: pass --data FOLDER", file=sys.stderr)
+    truths = {part: truth for part in options.parts if (truth := truth_in(options.data, part))}
+    for part in options.parts:
+        if part not in truths:
+            print(f"{part}: no {' or '.join(PLACES[part])} in {options.data}", file=sys.stderr)
+    if not truths:
+        print("nothing to measure: pass --data FOLDER", file=sys.stderr)
         return 2
     report = Report()
-    evaluate(load_models(options.backend), options.data, options.parts, report)
+    evaluate(load_models(options.backend), truths, report)
     report.write(options.out)
     print(f"\nwritten to {options.out / 'evaluation.md'}")
     return 0

@@ -315,6 +315,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         crops, faults = load_crops(options["data"], options["skip_bad"], options["unchecked"])
         crops = leave_out(crops, settings.leave_out)
+        if not any(crop.split == "train" for crop in crops):
+            raise DatasetError("nothing to train on: every crop is held out or left out")
         fonts = find_fonts(options["fonts"])
     except (DatasetError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
