@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from inference.fakes import FakeReader, fake_models
+from inference.training import evaluate
 from inference.training.evaluate import Report, as_markdown, evaluate_photos, evaluate_reader, groups_of, main
 from inference.training.synth import draw_set
 
@@ -57,8 +58,9 @@ def test_the_report_is_a_table_and_a_picture(tmp_path: Path) -> None:
 
 
 def test_an_exported_dataset_is_measured_and_what_it_lacks_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(evaluate, "DRAWN", 6)
     for folder in ("crops", "images/val", "labels/val"):
         (tmp_path / folder).mkdir(parents=True)
     ((plate, text),) = draw_set(1, 1, (192, 64), ("de",))
@@ -73,6 +75,7 @@ def test_an_exported_dataset_is_measured_and_what_it_lacks_is_named(
     assert f"photos: no photos/truth.jsonl in {tmp_path}" in told.err
     assert "| all | 2 |" in told.out
     assert "| all | 1 |" in told.out
+    assert "| drawn eu | 6 |" in told.out
     assert "Reader on true crops" in (tmp_path / "out/evaluation.md").read_text()
 
 

@@ -31,6 +31,8 @@ from inference.training.photos import PLATE, Findings, read_photos
 from inference.training.synth import draw_set
 from inference.types import Box, Frame, Image
 
+DRAWN = 300
+"""Plates of each region."""
 Row = dict[str, str | float | int]
 AS_PRINTED = PipelineSettings(min_plate_width=MIN_PLATE_WIDTH, min_reading_confidence=0.2)
 """As `python -m inference` reads single pictures unless told otherwise."""
@@ -288,7 +290,7 @@ def evaluate(models: Models, truths: dict[str, Path], report: Report) -> None:
         plates = [
             ((f"drawn {region}",), region, text, image)
             for region, prefixes in drawn.items()
-            for image, text in draw_set(300, 5, (192, 64), tuple(prefixes.split()))
+            for image, text in draw_set(DRAWN, 5, (192, 64), tuple(prefixes.split()))
         ]
         report.add("Reader on drawn plates", evaluate_reader(models, plates, Report()))
     if images := truths.get("detector"):
