@@ -260,7 +260,7 @@ def train(run: Run, crops: Sequence[Crop], fonts: tuple[str, ...]) -> None:
         run.start(Path(settings.start), PlateBatches(crops, replace(mixture, seed=settings.seed + 1)))
     if not run.steps:
         run.first = {name: value.clone() for name, value in run.averaged.state_dict().items()}
-    if settings.start and not all(crop.is_checked for crop in crops):
+    if settings.start and any(crop.split == "train" and not crop.is_checked for crop in crops):
         crops = trusted(run, crops)
     source = PlateBatches(crops, mixture, run.steps)
     start = "spawn" if settings.workers else None
