@@ -84,3 +84,6 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path, capsys: pytest.Captur
     told = capsys.readouterr().err
     assert f"reader: no text/labels.csv or labels.csv in {tmp_path}" in told
     assert "pass --data FOLDER" in told
+    (tmp_path / "labels.csv").write_text("picture,plate\n")
+    assert main(["--data", str(tmp_path), "--parts", "reader"]) == 2
+    assert "labels.csv:1: the first line must name the columns file and text" in capsys.readouterr().err

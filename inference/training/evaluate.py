@@ -26,7 +26,7 @@ from inference.looks import Models, PipelineSettings, Reads, load_models, recogn
 from inference.plate_format import REGIONS, normalize
 from inference.rapidocr_reader import RapidOcrReader
 from inference.training.contact_sheet import Failure, draw_sheet
-from inference.training.dataset import load_crops
+from inference.training.dataset import DatasetError, load_crops
 from inference.training.photos import PLATE, Findings, read_photos
 from inference.training.synth import draw_set
 from inference.types import Box, Frame, Image
@@ -324,7 +324,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("nothing to measure: pass --data FOLDER", file=sys.stderr)
         return 2
     report = Report()
-    evaluate(load_models(options.backend), truths, report)
+    try:
+        evaluate(load_models(options.backend), truths, report)
+    except DatasetError as error:
+        print(error, file=sys.stderr)
+        return 2
     report.write(options.out)
     print(f"\nwritten to {options.out / 'evaluation.md'}")
     return 0
